@@ -1,0 +1,350 @@
+"""What a channel answered, written set-based: packs, listings, states, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.states import IN_REVIEW, LIVE
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One line of the log; see :class:`models.run.Event`."""
+
+    kind: str
+    run_id: int | None = None
+    shop_id: int | None = None
+    listing_id: int | None = None
+    product_code: str = ""
+    facet: str = ""
+    before: Any = None
+    after: Any = None
+    code: str = ""
+    message: str = ""
+    request_id: str = ""
+    duration_ms: int | None = None
+
+
+def log(session: Session, rows: Sequence[EventRow], now: datetime) -> None:
+    """Append to the log. A listing's event gets its product's code."""
+    if not rows:
+        return
+    session.execute(
+        text("""INSERT INTO event (at, kind, run_id, shop_id, listing_id, product_code, facet,
+                before, after, code, message, request_id, duration_ms)
+            SELECT :now, r.kind, r.run_id, r.shop_id, r.listing_id,
+                coalesce(nullif(r.product_code, ''), pc.code, ''), r.facet, r.before, r.after,
+                r.code, r.message, r.request_id, r.duration_ms
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(kind text, run_id bigint,
+                shop_id bigint, listing_id bigint, product_code text, facet text, before jsonb,
+                after jsonb, code text, message text, request_id text, duration_ms int)
+            LEFT JOIN listing l ON l.id = r.listing_id
+            LEFT JOIN product_code pc ON pc.product_id = l.product_id AND pc.current"""),
+        {"rows": orjson.dumps([_event(row) for row in rows]).decode(), "now": now},
+    )
+
+
+def _event(row: EventRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in EventRow.__slots__}
+
+
+def prices_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Acknowledged prices in đồng (``listing_id, sku, value``)."""
+    _set_column(session, rows, "price_acked")
+
+
+def stock_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Acknowledged stock in units (``listing_id, sku, value``)."""
+    _set_column(session, rows, "stock_acked")
+
+
+def _set_column(session: Session, rows: Sequence[Mapping[str, Any]], column: str) -> None:
+    if rows:
+        session.execute(
+            text(f"""UPDATE listing_variant v SET {column} = r.value
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, sku text,
+                    value bigint)
+                WHERE v.listing_id = r.listing_id AND v.sku = r.sku"""),  # noqa: S608
+            {"rows": _dump(rows)},
+        )
+
+
+def remote_variants(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The channel's ids of packs (``listing_id, sku, remote_id``)."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_variant v SET remote_id = r.remote_id
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, sku text,
+                    remote_id text)
+                WHERE v.listing_id = r.listing_id AND v.sku = r.sku
+                  AND v.remote_id IS DISTINCT FROM r.remote_id"""),
+            {"rows": _dump(rows)},
+        )
+
+
+def written(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """These listings were changed: what was seen before is old, and a reading is due.
+
+    A live listing is ``in_review`` until it is seen live again (accepted is not live).
+    """
+    if ids:
+        session.execute(
+            text("""UPDATE listing SET last_write_at = :now, read_due_at = :now, reads = 0,
+                state_since = CASE WHEN state = :live THEN :now ELSE state_since END,
+                state = CASE WHEN state = :live THEN :review ELSE state END
+                WHERE id = ANY(:ids)"""),
+            {"ids": list(ids), "now": now, "live": LIVE, "review": IN_REVIEW},
+        )
+
+
+def attempt_create(
+    session: Session, ids: Sequence[int], fence: int, now: datetime, deadline: datetime
+) -> set[int]:
+    """Commit the intent to create, before the call; returns the listings that may be sent.
+
+    Only where the create facet still bears this fence and no attempt is open: create happens
+    once (design: "Create happens once").
+    """
+    rows = session.execute(
+        text("""UPDATE listing l SET attempt_at = :now, attempt_deadline = :deadline,
+                lookups = 0, state = 'creating', state_since = :now
+            FROM listing_facet f WHERE f.listing_id = l.id AND f.facet = 'create'
+              AND f.claim_fence = :fence AND l.id = ANY(:ids)
+              AND l.attempt_at IS NULL AND l.remote_id IS NULL AND l.handle IS NULL
+            RETURNING l.id"""),
+        {"ids": list(ids), "fence": fence, "now": now, "deadline": deadline},
+    )
+    return {row[0] for row in rows}
+
+
+def create_pending(
+    session: Session, listing_id: int, fence: int, handle: Mapping[str, Any], due: datetime
+) -> bool:
+    """Keep an opaque handle; the create goes on with ``resume`` at ``due``."""
+    return _of_fence(
+        session,
+        """handle = CAST(:handle AS jsonb), handle_due_at = :due, attempt_at = NULL,
+           attempt_deadline = NULL, state = 'creating'""",
+        {"id": listing_id, "fence": fence, "handle": _dump(dict(handle)), "due": due},
+    )
+
+
+def create_done(
+    session: Session, listing_id: int, fence: int, remote_id: str, now: datetime
+) -> bool:
+    """The item exists: keep its id. The next reading says what it is."""
+    return _of_fence(
+        session,
+        """remote_id = :remote, handle = NULL, handle_due_at = NULL, attempt_at = NULL,
+           attempt_deadline = NULL, lookups = 0, last_write_at = :now, read_due_at = :now,
+           reads = 0, state = 'unlisted', state_since = :now, reason = NULL""",
+        {"id": listing_id, "fence": fence, "remote": remote_id, "now": now},
+    )
+
+
+def sent_with_create(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Facets that went out as part of a create (``listing_id, facet, value, digest``): what is
+    still wanted of them is acknowledged, what changed meanwhile stays due."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_facet f SET acked = r.value, acked_digest = r.digest,
+                acked_rev = CASE WHEN f.wanted_digest = r.digest THEN f.wanted_rev
+                    ELSE f.acked_rev END
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
+                    value jsonb, digest text)
+                WHERE f.listing_id = r.listing_id AND f.facet = r.facet
+                  AND f.claim_fence IS NULL"""),
+            {"rows": _dump(rows)},
+        )
+
+
+def switched_off(session: Session, listing_id: int, digest: str) -> None:
+    """A created item is invisible until it is switched on: what is known of it is ``off``, whose
+    digest is given."""
+    session.execute(
+        text("""UPDATE listing_facet SET acked = '{"on": false}', acked_digest = :digest,
+            acked_rev = CASE WHEN wanted->>'on' = 'false' THEN wanted_rev ELSE acked_rev END
+            WHERE listing_id = :id AND facet = 'availability' AND claim_fence IS NULL"""),
+        {"id": listing_id, "digest": digest},
+    )
+
+
+def duplicate_told(session: Session, listing_id: int, fence: int, now: datetime) -> bool:
+    """The item exists, the channel said so: an answer, not an error. Look it up now and adopt."""
+    return _of_fence(
+        session,
+        """attempt_at = :now, attempt_deadline = CAST(:now AS timestamptz) - interval '1 day',
+           lookups = 0, handle = NULL, handle_due_at = NULL""",
+        {"id": listing_id, "fence": fence, "now": now},
+    )
+
+
+def create_not_done(session: Session, listing_id: int, fence: int) -> bool:
+    """It is certain that nothing was made: the attempt is over, the next one may begin."""
+    return _of_fence(
+        session,
+        """attempt_at = NULL, attempt_deadline = NULL, lookups = 0, handle = NULL,
+           handle_due_at = NULL, state = CASE WHEN state = 'creating' THEN 'pending'
+           ELSE state END""",
+        {"id": listing_id, "fence": fence},
+    )
+
+
+def looked_up(session: Session, listing_id: int, fence: int) -> bool:
+    """A reading missed the SKU once more."""
+    return _of_fence(session, "lookups = lookups + 1", {"id": listing_id, "fence": fence})
+
+
+def _of_fence(session: Session, assignments: str, parameters: Mapping[str, Any]) -> bool:
+    row = session.execute(
+        text(f"""UPDATE listing l SET {assignments} FROM listing_facet f
+            WHERE l.id = :id AND f.listing_id = l.id AND f.facet = 'create'
+              AND f.claim_fence = :fence RETURNING l.id"""),  # noqa: S608
+        parameters,
+    ).first()
+    return row is not None
+
+
+def observed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """A reading of listings (``id, state, url, reads, read_due_at, reason, keep_reason, seen``).
+
+    ``seen`` false: nothing was learnt, only the next reading is set. A newer observation never
+    yields to an older one.
+    """
+    if rows:
+        session.execute(
+            text("""UPDATE listing l SET
+                observed_at = CASE WHEN r.seen THEN :now ELSE l.observed_at END,
+                state = r.state,
+                state_since = CASE WHEN l.state <> r.state THEN :now ELSE l.state_since END,
+                url = coalesce(nullif(r.url, ''), l.url), reads = r.reads, read_full = false,
+                read_due_at = r.read_due_at,
+                reason = CASE WHEN r.keep_reason THEN l.reason ELSE r.reason END
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, state text,
+                    url text, reads int, read_due_at timestamptz, reason jsonb,
+                    keep_reason boolean, seen boolean)
+                WHERE l.id = r.id AND (l.observed_at IS NULL OR l.observed_at <= :now)"""),
+            {"rows": _dump(rows), "now": now},
+        )
+
+
+def variants_observed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """What a reading saw of packs (``listing_id, sku, price, stock, stock_acked, sold``)."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_variant v SET price_observed = r.price,
+                stock_observed = r.stock, observed_at = :now, stock_acked = r.stock_acked,
+                sold = r.sold
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, sku text,
+                    price bigint, stock bigint, stock_acked bigint, sold bigint)
+                WHERE v.listing_id = r.listing_id AND v.sku = r.sku"""),
+            {"rows": _dump(rows), "now": now},
+        )
+
+
+def stock_known(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """After a sale, what we want and know of a listing's stock is what was seen
+    (``listing_id, value, digest``): a sale is not drift and owes nothing."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_facet f SET wanted = r.value, wanted_digest = r.digest,
+                acked = r.value, acked_digest = r.digest
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint,
+                    value jsonb, digest text)
+                WHERE f.listing_id = r.listing_id AND f.facet = 'stock'
+                  AND f.wanted_rev = f.acked_rev"""),
+            {"rows": _dump(rows)},
+        )
+
+
+def stock_taken_down(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The take-down ladder set this stock (``listing_id, value, digest``): whatever was wanted,
+    this is what the shop shows, until the listing is on again."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_facet f SET wanted = r.value, wanted_digest = r.digest,
+                acked = r.value, acked_digest = r.digest, wanted_rev = f.wanted_rev + 1,
+                acked_rev = f.wanted_rev + 1
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint,
+                    value jsonb, digest text)
+                WHERE f.listing_id = r.listing_id AND f.facet = 'stock'"""),
+            {"rows": _dump(rows)},
+        )
+
+
+def drifted(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """A reading differs from what was acknowledged (``listing_id, facet``): due again."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_facet f SET wanted_rev = wanted_rev + 1, acked_digest = NULL,
+                due_since = :now, next_attempt_at = NULL, attempts = 0
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text)
+                WHERE f.listing_id = r.listing_id AND f.facet = r.facet
+                  AND f.wanted_rev = f.acked_rev AND f.claim_fence IS NULL"""),
+            {"rows": _dump(rows), "now": now},
+        )
+
+
+def down_again(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Their take-down waited for a review that has ended: it is due at once."""
+    if ids:
+        session.execute(
+            text("""UPDATE listing_facet SET next_attempt_at = :now WHERE facet = 'availability'
+                AND listing_id = ANY(:ids) AND due AND next_attempt_at > :now
+                AND error->>'code' LIKE '%review%'"""),
+            {"ids": list(ids), "now": now},
+        )
+
+
+def lost(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """The channel no longer has these items: their ids are history, they may be made anew."""
+    if ids:
+        session.execute(
+            text("""UPDATE listing SET remote_id = NULL, state = 'missing', state_since = :now,
+                observed_at = :now, read_due_at = NULL, reads = 0, alarm = NULL
+                WHERE id = ANY(:ids)"""),
+            {"ids": list(ids), "now": now},
+        )
+        session.execute(
+            text("UPDATE listing_variant SET remote_id = NULL WHERE listing_id = ANY(:ids)"),
+            {"ids": list(ids)},
+        )
+        session.execute(
+            text("DELETE FROM listing_facet WHERE listing_id = ANY(:ids)"), {"ids": list(ids)}
+        )
+
+
+def alarm(
+    session: Session, listing_id: int, detail: Mapping[str, Any] | None, now: datetime
+) -> None:
+    """On sale against the rule since now (kept from the first refusal on); None ends it."""
+    session.execute(
+        text("""UPDATE listing SET alarm = CASE WHEN CAST(:detail AS jsonb) IS NULL THEN NULL
+                ELSE CAST(:detail AS jsonb) || jsonb_build_object('since',
+                    coalesce(alarm->>'since', CAST(:now AS text))) END
+            WHERE id = :id"""),
+        {
+            "id": listing_id,
+            "detail": None if detail is None else _dump(dict(detail)),
+            "now": now.isoformat(),
+        },
+    )
+
+
+def set_reason(session: Session, listing_id: int, value: Mapping[str, Any] | None) -> None:
+    """Why the listing is not on sale (a :class:`worker.reasons.Reason` as JSON)."""
+    session.execute(
+        text("UPDATE listing SET reason = CAST(:reason AS jsonb) WHERE id = :id"),
+        {"id": listing_id, "reason": None if value is None else _dump(dict(value))},
+    )
+
+
+def _dump(rows: Any) -> str:
+    return orjson.dumps(rows).decode()

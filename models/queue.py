@@ -1,0 +1,238 @@
+"""Debts: writing what is wanted, claiming what is due, recording what was acknowledged.
+
+Everything here is set-based. A claim stamps the drain's fence on the row and makes the
+acknowledged value unknown in the same write; a result is written only where the stamp still
+stands (``claim_fence = :fence``), so a drain whose lease was taken over writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.listing import CREATE, READ, SWITCH_ON
+
+
+@dataclass(frozen=True, slots=True)
+class WantedFacet:
+    """What the plan wants of one facet. ``force`` raises the revision whatever the digest."""
+
+    listing_id: int
+    facet: str
+    shop_id: int
+    product_id: int
+    lane: int
+    wanted: Any
+    digest: str
+    raises: bool = False
+    releases: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """One due facet, claimed. ``rev`` is the revision that an answer will acknowledge."""
+
+    listing_id: int
+    facet: str
+    product_id: int
+    lane: int
+    wanted: Any
+    digest: str
+    before: Any
+    rev: int
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LaneDue:
+    """How many rows of a lane may be claimed now, and since when the oldest is due."""
+
+    lane: int
+    count: int
+    oldest: datetime
+
+
+_WANT = text("""
+INSERT INTO listing_facet AS f (listing_id, facet, shop_id, product_id, lane, wanted,
+    wanted_digest, wanted_rev, acked_rev, refused_rev, raises, releases, parked, due_since,
+    attempts)
+SELECT * FROM (SELECT r.listing_id, r.facet, r.shop_id, r.product_id, r.lane, r.wanted,
+    r.digest, 1, 0, 0, r.raises, r.releases, false, CAST(:now AS timestamptz), 0
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
+    shop_id bigint, product_id bigint, lane smallint, wanted jsonb, digest text,
+    raises boolean, releases boolean, force boolean)) new
+ON CONFLICT (listing_id, facet) DO NOTHING
+""")
+
+_RAISE = text("""
+UPDATE listing_facet f SET
+    wanted = r.wanted, wanted_digest = r.digest, lane = r.lane,
+    raises = r.raises, releases = r.releases, parked = false,
+    wanted_rev = f.wanted_rev + CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force
+        THEN 1 ELSE 0 END,
+    acked_rev = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest AND NOT r.force
+        AND f.acked_digest = r.digest THEN f.wanted_rev + 1 ELSE f.acked_rev END,
+    due_since = CASE WHEN f.due AND f.wanted_digest = r.digest THEN f.due_since
+        ELSE CAST(:now AS timestamptz) END,
+    next_attempt_at = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN NULL
+        ELSE f.next_attempt_at END,
+    attempts = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN 0
+        ELSE f.attempts END,
+    error = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN NULL
+        ELSE f.error END
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
+    lane smallint, wanted jsonb, digest text, raises boolean, releases boolean, force boolean)
+WHERE f.listing_id = r.listing_id AND f.facet = r.facet
+  AND (f.wanted_digest IS DISTINCT FROM r.digest OR f.lane <> r.lane OR r.force
+       OR f.raises <> r.raises OR f.releases <> r.releases OR f.parked)
+""")
+
+# Units may be taken from a pool only when nobody still has to give some back, and an item is
+# switched on only when nothing of it that a buyer would see is still wrong.
+_READY = f"""
+f.shop_id = :shop AND f.due AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)
+AND f.claim_fence IS DISTINCT FROM :fence
+AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
+    WHERE g.product_id = f.product_id AND g.listing_id <> f.listing_id
+      AND g.releases AND g.wanted_rev <> g.acked_rev))
+AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
+    WHERE g.listing_id = f.listing_id AND g.facet IN ('price', 'stock', 'variants', 'create')
+      AND g.wanted_rev <> g.acked_rev))
+AND (f.lane = {CREATE} OR EXISTS (SELECT 1 FROM listing l
+    WHERE l.id = f.listing_id AND l.remote_id IS NOT NULL AND l.handle IS NULL))
+"""  # noqa: S608 (the parts are constants of this module)
+
+_LANES_DUE = text(f"""
+SELECT f.lane, count(*), min(f.due_since) FROM listing_facet f WHERE {_READY}
+GROUP BY f.lane
+UNION ALL
+SELECT {READ}, count(*), min(read_due_at) FROM listing
+WHERE shop_id = :shop AND read_due_at <= :now AND remote_id IS NOT NULL
+HAVING count(*) > 0
+""")  # noqa: S608 (the parts are constants of this module)
+
+_CLAIM = text(f"""
+UPDATE listing_facet c SET claim_fence = :fence, claimed_rev = c.wanted_rev,
+    acked = NULL, acked_digest = NULL, attempts = c.attempts + 1
+FROM (SELECT f.listing_id, f.facet, f.acked FROM listing_facet f
+      WHERE {_READY} AND f.lane = :lane
+      ORDER BY f.due_since, f.listing_id LIMIT :most FOR UPDATE SKIP LOCKED) p
+WHERE c.listing_id = p.listing_id AND c.facet = p.facet
+  AND EXISTS (SELECT 1 FROM shop_lease s WHERE s.shop_id = :shop AND s.fence = :fence)
+RETURNING c.listing_id, c.facet, c.product_id, c.lane, c.wanted, c.wanted_digest, p.acked,
+    c.claimed_rev, c.attempts
+""")  # noqa: S608
+
+_ACK = text("""
+UPDATE listing_facet f SET acked_rev = f.claimed_rev, acked = r.value, acked_digest = r.digest,
+    claim_fence = NULL, claimed_rev = NULL, next_attempt_at = NULL, attempts = 0, error = NULL
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, value jsonb,
+    digest text)
+WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
+RETURNING f.listing_id, f.facet
+""")
+
+_REFUSE = text("""
+UPDATE listing_facet f SET refused_rev = CASE WHEN r.again_at IS NULL THEN f.claimed_rev
+        ELSE f.refused_rev END,
+    next_attempt_at = r.again_at, error = r.error, claim_fence = NULL, claimed_rev = NULL
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, error jsonb,
+    again_at timestamptz)
+WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
+RETURNING f.listing_id, f.facet
+""")
+
+
+def want(session: Session, rows: Sequence[WantedFacet], now: datetime) -> None:
+    """Make these facets wanted; only a differing digest (or ``force``) raises a revision.
+
+    Going back to a value that the channel is *known* to show owes nothing; after an unclear call
+    nothing is known, so the same value goes out again.
+    """
+    if not rows:
+        return
+    parameters = {"rows": _json_rows(rows), "now": now}
+    session.execute(_RAISE, parameters)
+    session.execute(_WANT, parameters)
+
+
+def park(session: Session, listing_ids: Sequence[int]) -> None:
+    """These listings are to be off: only their take-down, and a create that was begun, go on."""
+    if listing_ids:
+        session.execute(
+            text("""UPDATE listing_facet SET parked = true WHERE listing_id = ANY(:ids)
+                AND facet NOT IN ('availability', 'create') AND NOT parked"""),
+            {"ids": list(listing_ids)},
+        )
+
+
+def lanes_due(session: Session, shop_id: int, fence: int, now: datetime) -> list[LaneDue]:
+    """What may be claimed in this shop now, a row a lane, the most urgent lane first."""
+    rows = session.execute(_LANES_DUE, {"shop": shop_id, "fence": fence, "now": now})
+    return sorted((LaneDue(*row) for row in rows), key=lambda due: due.lane)
+
+
+def claim(
+    session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime
+) -> list[Claimed]:
+    """Claim up to ``most`` rows of a lane, the longest due first; [] when the fence has moved."""
+    rows = session.execute(
+        _CLAIM,
+        {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now},
+    )
+    return [Claimed(*row) for row in rows]
+
+
+def acknowledge(
+    session: Session, fence: int, rows: Sequence[Mapping[str, Any]]
+) -> set[tuple[int, str]]:
+    """Write acknowledged values (``listing_id, facet, value, digest``); returns the rows that
+    still bore this fence."""
+    if not rows:
+        return set()
+    done = session.execute(_ACK, {"rows": _dump(rows), "fence": fence})
+    return {(row[0], row[1]) for row in done}
+
+
+def set_back(
+    session: Session, fence: int, rows: Sequence[Mapping[str, Any]]
+) -> set[tuple[int, str]]:
+    """Write failures (``listing_id, facet, error, again_at``): without ``again_at`` the revision
+    is refused for good; returns the rows that still bore this fence."""
+    if not rows:
+        return set()
+    done = session.execute(_REFUSE, {"rows": _dump(rows), "fence": fence})
+    return {(row[0], row[1]) for row in done}
+
+
+def due_count(session: Session, shop_id: int | None = None) -> int:
+    """How many facets are due (waiting ones too), of one shop or of all that are enabled."""
+    query = """SELECT count(*) FROM listing_facet f JOIN shop s ON s.id = f.shop_id
+        WHERE f.due AND s.enabled AND s.paused_reason = ''
+          AND (CAST(:shop AS bigint) IS NULL OR f.shop_id = :shop)"""
+    return int(session.execute(text(query), {"shop": shop_id}).scalar_one())
+
+
+def _json_rows(rows: Sequence[WantedFacet]) -> str:
+    return _dump(
+        [
+            {
+                "listing_id": r.listing_id, "facet": r.facet, "shop_id": r.shop_id,
+                "product_id": r.product_id, "lane": r.lane, "wanted": r.wanted,
+                "digest": r.digest, "raises": r.raises, "releases": r.releases,
+                "force": r.force,
+            }
+            for r in rows
+        ]
+    )  # fmt: skip
+
+
+def _dump(rows: Any) -> str:
+    return orjson.dumps(rows).decode()

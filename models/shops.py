@@ -1,0 +1,228 @@
+"""Shops as the worker reads and marks them: credentials, breaker, cursors, uploaded pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from models.shop import Shop, ShopCredential
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCredential:
+    """Encrypted secrets with what compare-and-swap needs."""
+
+    secret: bytes
+    version: int
+    expires_at: datetime | None
+    refresh_intent: str | None
+    refresh_tries: int
+
+
+def by_key(session: Session, key: str) -> Shop | None:
+    """The shop of that key."""
+    return session.exec(select(Shop).where(col(Shop.key) == key)).first()
+
+
+def all_shops(session: Session) -> list[Shop]:
+    """Every shop, by key."""
+    return list(session.exec(select(Shop).order_by(col(Shop.key))).all())
+
+
+def credential(session: Session, shop_id: int) -> StoredCredential | None:
+    """The shop's stored secrets, None when it has none."""
+    row = session.get(ShopCredential, shop_id)
+    if row is None:
+        return None
+    return StoredCredential(
+        row.secret, row.version, row.expires_at, row.refresh_intent, row.refresh_tries
+    )
+
+
+def store_credential(
+    session: Session, shop_id: int, secret: bytes, expires_at: datetime | None
+) -> None:
+    """Set a shop's secrets, whatever stood there (a person connected it)."""
+    session.execute(
+        text("""INSERT INTO shop_credential (shop_id, secret, version, expires_at, refresh_tries)
+            VALUES (:shop, :secret, 1, :expires, 0)
+            ON CONFLICT (shop_id) DO UPDATE SET secret = excluded.secret,
+                version = shop_credential.version + 1, expires_at = excluded.expires_at,
+                refresh_intent = NULL, refresh_tries = 0"""),
+        {"shop": shop_id, "secret": secret, "expires": expires_at},
+    )
+
+
+def intend_refresh(session: Session, shop_id: int, version: int, intent: str) -> int | None:
+    """Commit that this token is about to be spent; returns how often it was tried, with this
+    time, or None when the stored version is another."""
+    row = session.execute(
+        text("""UPDATE shop_credential SET
+                refresh_tries = CASE WHEN refresh_intent = :intent THEN refresh_tries + 1
+                    ELSE 1 END,
+                refresh_intent = :intent
+            WHERE shop_id = :shop AND version = :version RETURNING refresh_tries"""),
+        {"shop": shop_id, "version": version, "intent": intent},
+    ).first()
+    return int(row[0]) if row else None
+
+
+def swap_credential(
+    session: Session, shop_id: int, version: int, secret: bytes, expires_at: datetime | None
+) -> bool:
+    """Replace the secrets only where ``version`` still stands (compare and swap)."""
+    row = session.execute(
+        text("""UPDATE shop_credential SET secret = :secret, version = version + 1,
+                expires_at = :expires, refresh_intent = NULL, refresh_tries = 0
+            WHERE shop_id = :shop AND version = :version RETURNING version"""),
+        {"shop": shop_id, "version": version, "secret": secret, "expires": expires_at},
+    ).first()
+    return row is not None
+
+
+def pause(session: Session, shop_id: int, reason: str) -> None:
+    """Stop a shop until a person reconnects it; ``reason`` tells them how (Vietnamese)."""
+    session.execute(
+        text("UPDATE shop SET paused_reason = :reason WHERE id = :shop"),
+        {"shop": shop_id, "reason": reason},
+    )
+
+
+def trip(session: Session, shop_id: int, until: datetime, reason: str) -> None:
+    """Open the breaker: no calls before ``until``."""
+    session.execute(
+        text("""UPDATE shop SET breaker_until = :until, breaker_trips = breaker_trips + 1,
+            breaker_reason = :reason WHERE id = :shop"""),
+        {"shop": shop_id, "until": until, "reason": reason},
+    )
+
+
+def close_breaker(session: Session, shop_id: int) -> None:
+    """The shop answers again."""
+    session.execute(
+        text("""UPDATE shop SET breaker_until = NULL, breaker_trips = 0, breaker_reason = ''
+            WHERE id = :shop AND (breaker_trips <> 0 OR breaker_until IS NOT NULL)"""),
+        {"shop": shop_id},
+    )
+
+
+def waiting(session: Session, now: datetime) -> list[int]:
+    """Shops that have something to do now: a facet, a handle or a reading is due."""
+    rows = session.execute(
+        text("""SELECT s.id FROM shop s WHERE s.enabled AND s.paused_reason = ''
+            AND (s.breaker_until IS NULL OR s.breaker_until <= :now)
+            AND (EXISTS (SELECT 1 FROM listing_facet f WHERE f.shop_id = s.id AND f.due
+                    AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now))
+              OR EXISTS (SELECT 1 FROM listing l WHERE l.shop_id = s.id
+                    AND l.remote_id IS NOT NULL AND l.read_due_at <= :now))
+            ORDER BY s.id"""),
+        {"now": now},
+    )
+    return [row[0] for row in rows]
+
+
+def urgent(session: Session, now: datetime) -> list[int]:
+    """Of those, the shops where something must come down or be shown as sold out."""
+    rows = session.execute(
+        text("""SELECT DISTINCT f.shop_id FROM listing_facet f JOIN shop s ON s.id = f.shop_id
+            WHERE f.due AND f.lane <= 1 AND s.enabled AND s.paused_reason = ''
+              AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)
+              AND (s.breaker_until IS NULL OR s.breaker_until <= :now)"""),
+        {"now": now},
+    )
+    return [row[0] for row in rows]
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next thing asks, over all shops that may work; None when nothing does."""
+    row = session.execute(
+        text("""SELECT min(at) FROM (
+            SELECT greatest(coalesce(f.next_attempt_at, f.due_since), s.breaker_until) AS at
+            FROM listing_facet f JOIN shop s ON s.id = f.shop_id
+            WHERE f.due AND s.enabled AND s.paused_reason = ''
+            UNION ALL
+            SELECT greatest(l.read_due_at, s.breaker_until) FROM listing l
+            JOIN shop s ON s.id = l.shop_id
+            WHERE l.read_due_at IS NOT NULL AND l.remote_id IS NOT NULL
+              AND s.enabled AND s.paused_reason = '') due""")
+    ).first()
+    return row[0] if row else None
+
+
+def uploaded(session: Session, shop_id: int, digests: Sequence[str]) -> dict[str, str]:
+    """The channel's ids of pictures by sha256, those that the shop already has."""
+    rows = session.execute(
+        text("SELECT sha256, remote_id FROM remote_asset WHERE shop_id = :s AND sha256 = ANY(:d)"),
+        {"s": shop_id, "d": list(digests)},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def keep_uploads(session: Session, shop_id: int, ids: Mapping[str, str], now: datetime) -> None:
+    """Remember the ids that a channel gave to pictures (sha256 → id)."""
+    rows = [{"sha256": digest, "remote_id": remote} for digest, remote in ids.items()]
+    if rows:
+        session.execute(
+            text("""INSERT INTO remote_asset (shop_id, sha256, remote_id, uploaded_at)
+                SELECT :shop, r.sha256, r.remote_id, :now
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(sha256 text, remote_id text)
+                ON CONFLICT (shop_id, sha256) DO UPDATE SET remote_id = excluded.remote_id,
+                    uploaded_at = excluded.uploaded_at"""),
+            {"shop": shop_id, "rows": orjson.dumps(rows).decode(), "now": now},
+        )
+
+
+def drop_uploads(session: Session, shop_id: int, digests: Sequence[str]) -> None:
+    """The channel no longer knows these pictures: upload them again."""
+    session.execute(
+        text("DELETE FROM remote_asset WHERE shop_id = :s AND sha256 = ANY(:d)"),
+        {"s": shop_id, "d": list(digests)},
+    )
+
+
+def picture_types(session: Session, digests: Sequence[str]) -> dict[str, str]:
+    """The content types of stored pictures, by sha256."""
+    rows = session.execute(
+        text("SELECT sha256, content_type FROM asset WHERE sha256 = ANY(:d)"), {"d": list(digests)}
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def cursor(session: Session, name: str) -> str | None:
+    """A reading position."""
+    row = session.execute(text("SELECT value FROM cursor WHERE name = :n"), {"n": name}).first()
+    return str(row[0]) if row else None
+
+
+def set_cursor(session: Session, name: str, value: str, now: datetime) -> None:
+    """Move a reading position."""
+    session.execute(
+        text("""INSERT INTO cursor (name, value, updated_at) VALUES (:n, :v, :now)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value,
+                updated_at = excluded.updated_at"""),
+        {"n": name, "v": value, "now": now},
+    )
+
+
+def checked(
+    session: Session, shop_id: int, settings: Mapping[str, Any], consent: datetime | None,
+    now: datetime,
+) -> None:  # fmt: skip
+    """A check went well: keep what the shop says of itself, lift a pause and the breaker."""
+    session.execute(
+        text("""UPDATE shop SET settings = CAST(:settings AS jsonb), paused_reason = '',
+            consent_expires_at = :consent, checked_at = :now, breaker_until = NULL,
+            breaker_trips = 0, breaker_reason = '' WHERE id = :shop"""),
+        {
+            "shop": shop_id,
+            "settings": orjson.dumps(dict(settings)).decode(),
+            "consent": consent,
+            "now": now,
+        },
+    )

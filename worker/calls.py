@@ -1,0 +1,281 @@
+"""From claimed facets to the connector's verbs and back: one function a facet.
+
+Each takes the claimed rows of one lane with their listings' states and returns one
+:class:`~worker.record.Result` a row. No database here: what a call needs was read before it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from connectors.contract import (
+    AttributeValue,
+    AvailabilityChange,
+    Connector,
+    Content,
+    ContentChange,
+    Done,
+    Failed,
+    Outcome,
+    Pending,
+    PriceChange,
+    PricedVariant,
+    RemoteItem,
+    RemoteVariant,
+    StockChange,
+    Variant,
+    VariantAnswers,
+    VariantsChange,
+)
+from connectors.errors import ChannelError, ProtocolError, Rejected, Unavailable
+from models.listings import ListingState
+from models.queue import Claimed
+from worker.pictures import Uploaded, first_error
+from worker.record import Result
+from worker.retry import is_shop_fault
+
+Row = TypeVar("Row")
+Value = TypeVar("Value")
+
+QUICK_S = 0.005
+"""Below this latency one thread is the fastest (design: "Push")."""
+
+
+@dataclass(slots=True)
+class Caller:
+    """Calls a connector in batches of its own size, several in flight where that helps."""
+
+    connector: Connector
+    in_flight: int
+    slow: bool = True
+    fault: ChannelError | None = None
+    """The shop's fault that was met first: rows not sent yet are not sent."""
+
+    def map(
+        self,
+        verb: str,
+        call: Callable[[Sequence[Row]], list[Outcome[Value]]],
+        rows: Sequence[Row],
+    ) -> list[tuple[Outcome[Value], int]]:
+        """One (outcome, milliseconds) a row, in order."""
+        size = self.connector.capabilities.batch.get(verb, 1)
+        chunks = [rows[i : i + size] for i in range(0, len(rows), size)]
+        if not self.slow or self.in_flight < 2 or len(chunks) < 2:
+            answers = [self._one(call, chunk) for chunk in chunks]
+        else:
+            with ThreadPoolExecutor(self.in_flight) as threads:
+                answers = list(threads.map(lambda chunk: self._one(call, chunk), chunks))
+        return [pair for answer in answers for pair in answer]
+
+    def _one(
+        self, call: Callable[[Sequence[Row]], list[Outcome[Value]]], chunk: Sequence[Row]
+    ) -> list[tuple[Outcome[Value], int]]:
+        if self.fault is not None:
+            return [(Failed(NotSentYet()), 0) for _ in chunk]
+        started = time.monotonic()
+        found = call(chunk)
+        took = time.monotonic() - started
+        self.slow = took > QUICK_S
+        for outcome in found:
+            if isinstance(outcome, Failed) and is_shop_fault(outcome.error):
+                self.fault = self.fault or outcome.error
+        return [(outcome, round(took * 1000)) for outcome in found]
+
+
+class NotSentYet(Unavailable):
+    """Not sent, because a call before it met a fault of the shop. Never a refusal."""
+
+    def __init__(self) -> None:
+        super().__init__("chưa gửi: gian hàng đang gặp sự cố", code="not_sent")
+
+
+def item_of(listing: ListingState) -> RemoteItem:
+    """The remote item as the connector wants it; packs without a known id are left out."""
+    return RemoteItem(
+        remote_id=listing.remote_id or "",
+        variants=tuple(
+            RemoteVariant(v.sku, v.remote_id)
+            for v in listing.variants
+            if v.remote_id is not None and not v.removed
+        ),
+    )
+
+
+def set_price(
+    caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
+) -> list[Result]:
+    """One price change an item, all packs together."""
+    changes = [PriceChange(item_of(listings[r.listing_id]), r.wanted) for r in rows]
+    answers = caller.map("set_price", caller.connector.set_price, changes)
+    return [
+        _by_variant(row, answer, took, "prices")
+        for row, (answer, took) in zip(rows, answers, strict=True)
+    ]
+
+
+def set_stock(
+    caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
+) -> list[Result]:
+    """Absolute stock of the packs whose stock is known; an empty change is already done."""
+    known = [r for r in rows if r.wanted]
+    changes = [StockChange(item_of(listings[r.listing_id]), r.wanted) for r in known]
+    answers = caller.map("set_stock", caller.connector.set_stock, changes)
+    results = [
+        _by_variant(row, answer, took, "stock")
+        for row, (answer, took) in zip(known, answers, strict=True)
+    ]
+    return results + [Result(row, wrote=False) for row in rows if not row.wanted]
+
+
+def _by_variant(row: Claimed, answer: Outcome[VariantAnswers], took: int, accepted: str) -> Result:
+    if isinstance(answer, Failed):
+        return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer))
+    if isinstance(answer, Pending):
+        return Result(row, error=_unexpected_pending(), duration_ms=took)
+    value = answer.value
+    taken = {sku: row.wanted[sku] for sku in value.accepted if sku in row.wanted}
+    result = Result(row, request_id=answer.request_id, duration_ms=took)
+    setattr(result, accepted, taken)
+    missing = sorted(set(row.wanted) - set(taken))
+    if missing:
+        result.error = value.refused.get(missing[0]) or ProtocolError(
+            f"sàn không nói gì về {', '.join(missing)}", request_id=answer.request_id
+        )
+        result.wrote = bool(taken) or not isinstance(result.error, Rejected)
+    return result
+
+
+def update_variants(
+    caller: Caller,
+    rows: Sequence[Claimed],
+    listings: Mapping[int, ListingState],
+) -> list[Result]:
+    """Packs added, renamed, reordered, removed; new ones start with the wanted price and stock."""
+    changes = [
+        VariantsChange(
+            item_of(listings[r.listing_id]),
+            listings[r.listing_id].item_sku,
+            priced_variants(r.wanted, listings[r.listing_id]),
+        )
+        for r in rows
+    ]
+    answers = caller.map("update_variants", caller.connector.update_variants, changes)
+    results = []
+    for row, (answer, took) in zip(rows, answers, strict=True):
+        result = _plain(row, answer, took)
+        if isinstance(answer, Done):
+            result.remote = {v.sku: v.remote_id for v in answer.value.variants}
+        results.append(result)
+    return results
+
+
+def priced_variants(rows: Any, listing: ListingState) -> tuple[PricedVariant, ...]:
+    """The variants facet's rows with the price (đồng) and stock that the plan wants."""
+    prices = listing.facets["price"].wanted if "price" in listing.facets else {}
+    stock = listing.facets["stock"].wanted if "stock" in listing.facets else {}
+    return tuple(
+        PricedVariant(
+            Variant(row["sku"], row["label"], row["weight_g"], row["gtin"]),
+            prices[row["sku"]],
+            stock.get(row["sku"], 0),
+        )
+        for row in rows
+    )
+
+
+def content_of(wanted: Mapping[str, Any], image_ids: Mapping[str, str]) -> Content:
+    """The content facet as the connector wants it; ``image_ids``: sha256 → the channel's id."""
+    return Content(
+        title=wanted["title"],
+        description=wanted["description"],
+        category_id=wanted["category_id"],
+        attributes=tuple(AttributeValue(**a) for a in wanted["attributes"]),
+        image_ids=tuple(image_ids[d] for d in wanted["images"]),
+        weight_g=wanted["weight_g"],
+        dims_mm=tuple(wanted["dims_mm"]),
+    )
+
+
+def update_content(
+    caller: Caller,
+    rows: Sequence[Claimed],
+    listings: Mapping[int, ListingState],
+    uploaded: Uploaded,
+) -> list[Result]:
+    """Everything a buyer reads, but price and stock."""
+    broken = {
+        r.listing_id: error
+        for r in rows
+        if (error := first_error(r.wanted["images"], uploaded.errors))
+    }
+    whole = [r for r in rows if r.listing_id not in broken]
+    changes = [
+        ContentChange(
+            item_of(listings[r.listing_id]),
+            listings[r.listing_id].item_sku,
+            content_of(r.wanted, uploaded.ids),
+        )
+        for r in whole
+    ]
+    answers = caller.map("update_content", caller.connector.update_content, changes)
+    results = [_plain(row, a, took) for row, (a, took) in zip(whole, answers, strict=True)]
+    unsent = [r for r in rows if r.listing_id in broken]
+    return results + [Result(r, error=broken[r.listing_id], wrote=False) for r in unsent]
+
+
+def set_availability(
+    caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
+) -> list[Result]:
+    """Switch on, or take down by the ladder: unlist → stock 0 → the lowest stock allowed."""
+    changes = [
+        AvailabilityChange(item_of(listings[r.listing_id]), bool(r.wanted["on"])) for r in rows
+    ]
+    answers = caller.map("set_availability", caller.connector.set_availability, changes)
+    results = []
+    for row, (answer, took) in zip(rows, answers, strict=True):
+        result = _plain(row, answer, took)
+        if isinstance(result.error, Rejected) and not row.wanted["on"]:
+            _down_the_ladder(caller, result, listings[row.listing_id])
+        results.append(result)
+    return results
+
+
+def _down_the_ladder(caller: Caller, result: Result, listing: ListingState) -> None:
+    """Unlisting was refused: make it unbuyable, and say that it is still there."""
+    refused = result.error
+    rung = "unlist"
+    item = item_of(listing)
+    lowest = caller.connector.capabilities.lowest_stock
+    for name, units in (("stock_zero", 0), ("lowest_stock", max(1, lowest))):
+        wanted = {v.sku: units for v in listing.variants if not v.removed}
+        (answer, _took), *_ = caller.map(
+            "set_stock", caller.connector.set_stock, [StockChange(item, wanted)]
+        )
+        if isinstance(answer, Done) and answer.value.accepted:
+            rung = name
+            result.stock = dict.fromkeys(answer.value.accepted, units)
+            if answer.value.accepted >= set(wanted):
+                break
+    words = refused.message if refused else ""
+    result.alarm = {"words": words, "code": refused.code if refused else "", "rung": rung}
+
+
+def _plain(row: Claimed, answer: Outcome[Any], took: int) -> Result:
+    if isinstance(answer, Failed):
+        return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer))
+    if isinstance(answer, Pending):
+        return Result(row, error=_unexpected_pending(), duration_ms=took)
+    return Result(row, request_id=answer.request_id, duration_ms=took)
+
+
+def _may_have_written(failed: Failed) -> bool:
+    """Refused and never sent rows changed nothing; all other failures may have."""
+    return not isinstance(failed.error, (Rejected, NotSentYet))
+
+
+def _unexpected_pending() -> ChannelError:
+    return ProtocolError("kết nối trả lời 'chờ' ở chỗ không được chờ")

@@ -1,0 +1,173 @@
+"""May a product be sold in a shop today, and if not, why. Pure.
+
+Sources: ocop-domain §2 (validity, last day included; revoked, suspended), §5 (kinds and
+channels), §6 (what a listing may say). What a lapse does is a rule; revoked for food safety or
+recalled is always a take-down (design: "What a lapse does").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.facts import CertificateFacts, ProductFacts, ShopFacts
+from worker.reasons import Reason, day, reason
+from worker.rules import RuleBook
+
+KIND_NAMES = {
+    "dry": "hàng khô, chế biến",
+    "fresh": "rau quả tươi",
+    "chilled": "hàng lạnh",
+    "eggs": "trứng",
+    "alcohol": "rượu",
+    "herbs": "dược liệu",
+    "essential_oil": "tinh dầu",
+    "craft": "hàng thủ công",
+    "plant": "cây cảnh",
+    "live_animal": "vật nuôi sống",
+    "tourism": "dịch vụ du lịch",
+}
+
+_SAFETY_WORDS = ("an toàn thực phẩm", "attp", "thu hồi sản phẩm", "recall", "food safety")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``reason`` None: it may be sold. ``certificate``: the one a listing may claim, None when
+    the listing must not name stars, number or OCOP."""
+
+    reason: Reason | None
+    certificate: CertificateFacts | None = None
+
+    @property
+    def may_sell(self) -> bool:
+        return self.reason is None
+
+
+def valid_certificate(
+    certificates: Sequence[CertificateFacts], today: date
+) -> CertificateFacts | None:
+    """The certificate in force today: the latest issued that has begun, not lapsed, not revoked."""
+    in_force = [
+        c for c in certificates if c.status == "valid" and c.recognised_on <= today <= c.expires_on
+    ]
+    return max(in_force, key=lambda c: c.recognised_on, default=None)
+
+
+def certify(
+    product: ProductFacts,
+    shop: ShopFacts,
+    closed_kinds: Mapping[str, str],
+    rules: RuleBook,
+    today: date,
+) -> Verdict:
+    """The verdict for one product in one shop. ``closed_kinds``: the channel's capability."""
+    certificate = valid_certificate(product.certificates, today)
+    refusal = (
+        _assigned(product, shop)
+        or _programme(product)
+        or _lapse(product, shop, rules, certificate, today)
+        or _kind(product, shop, closed_kinds, rules)
+        or _data(product)
+    )
+    return Verdict(refusal, certificate)
+
+
+def assigned(product: ProductFacts, shop: ShopFacts) -> bool:
+    """Whether the shop's assortment holds the product; the last row that names it decides."""
+    if shop.producer_id is None:
+        inside = product.producer_agreed
+    else:
+        inside = product.producer_id == shop.producer_id
+    values = {
+        "producer": product.producer_name,
+        "group": product.group,
+        "product": product.code,
+    }
+    for mode, scope, value in shop.assortment:
+        if values[scope] == value:
+            inside = mode == "include"
+    return inside
+
+
+def _assigned(product: ProductFacts, shop: ShopFacts) -> Reason | None:
+    if not shop.enabled:
+        return reason("SHOP_OFF")
+    return None if assigned(product, shop) else reason("NOT_ASSIGNED")
+
+
+def _programme(product: ProductFacts) -> Reason | None:
+    if product.withdrawn_at is not None:
+        why = product.withdrawn_reason
+        return reason("WITHDRAWN", f": {why}" if why else "")
+    if product.flags:
+        return reason("FLAGGED", ", ".join(product.flags))
+    return None
+
+
+def _lapse(
+    product: ProductFacts,
+    shop: ShopFacts,
+    rules: RuleBook,
+    certificate: CertificateFacts | None,
+    today: date,
+) -> Reason | None:
+    if certificate is not None:
+        return None
+    lapsed = _why_not_valid(product.certificates, today)
+    if not rules.unclaims(shop.channel, shop.key, product.code):
+        return lapsed
+    if lapsed.code in ("NO_CERTIFICATE", "NOT_YET", "SUSPENDED") or _unsafe(product):
+        return lapsed
+    if any(image.shows_logo is not False for image in product.images):
+        return reason("LOGO_IN_IMAGE")
+    return None
+
+
+def _why_not_valid(certificates: Sequence[CertificateFacts], today: date) -> Reason:
+    if not certificates:
+        return reason("NO_CERTIFICATE")
+    last = max(certificates, key=lambda c: c.recognised_on)
+    if last.status == "revoked":
+        when = f" ngày {day(last.revoked_on)}" if last.revoked_on else ""
+        why = f" ({last.revoked_reason})" if last.revoked_reason else ""
+        return reason("REVOKED", when + why)
+    if last.status == "suspended":
+        return reason("SUSPENDED", f" ({last.revoked_reason})" if last.revoked_reason else "")
+    if last.recognised_on > today:
+        return reason("NOT_YET", day(last.recognised_on))
+    return reason("EXPIRED", day(last.expires_on))
+
+
+def _unsafe(product: ProductFacts) -> bool:
+    """Revoked for food safety, or recalled."""
+    words = " ".join(c.revoked_reason for c in product.certificates if c.status == "revoked")
+    return any(word in words.lower() for word in _SAFETY_WORDS)
+
+
+def _kind(
+    product: ProductFacts, shop: ShopFacts, closed_kinds: Mapping[str, str], rules: RuleBook
+) -> Reason | None:
+    stance = closed_kinds.get(product.kind, "allow")
+    name = KIND_NAMES[product.kind]
+    if stance == "block":
+        return reason("KIND_BLOCKED", name)
+    answer = rules.permit(shop.channel, shop.key, product.code)
+    if answer == "no":
+        return reason("KIND_REFUSED", name)
+    if stance == "ask" and answer != "yes":
+        return reason("KIND_WAITING", name)
+    return None
+
+
+def _data(product: ProductFacts) -> Reason | None:
+    if not product.variants:
+        return reason("NO_VARIANT")
+    if all(v.price_vnd is None for v in product.variants):
+        return reason("NO_PRICE", product.variants[0].pack)
+    if not product.images:
+        return reason("NO_IMAGE")
+    if all(image.problem for image in product.images):
+        return reason("IMAGE_BROKEN", product.images[0].problem)
+    return None

@@ -1,0 +1,158 @@
+"""What a reading of a remote item means for its listing. Pure.
+
+Accepted is not live: a listing is live when it is *seen* live after the last write. A stock below
+what we last set is a sale, not drift: it becomes what we know, and is never raised before the
+registry states the stock anew (design: "Wanted, acknowledged, observed", "Stock").
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.contract import RemoteState, RemoteStatus, RemoteVariantState
+from models import states
+from models.listings import ListingState, VariantState
+from worker.reasons import Reason, reason
+
+STATE_OF = {
+    RemoteStatus.LIVE: states.LIVE,
+    RemoteStatus.UNLISTED: states.UNLISTED,
+    RemoteStatus.IN_REVIEW: states.IN_REVIEW,
+    RemoteStatus.REJECTED: states.REJECTED,
+    RemoteStatus.BANNED: states.BANNED,
+    RemoteStatus.MISSING: states.MISSING,
+}
+
+FIRST_LOOK_S = 2.0
+LAST_LOOK_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeenVariant:
+    """A pack as seen; ``stock_acked`` and ``sold`` as they are to be known from now on."""
+
+    sku: str
+    price: int | None
+    stock: int | None
+    stock_acked: int | None
+    sold: int
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """``state`` None: nothing learnt yet (the channel's search may lag). ``drift`` names the
+    facets that are due again, ``sale`` is the new known stock by SKU, {} without a sale."""
+
+    state: str | None
+    reason: Reason | None
+    read_again_s: float | None
+    variants: tuple[SeenVariant, ...] = ()
+    drift: tuple[str, ...] = ()
+    sale: Mapping[str, int] = field(default_factory=dict)
+    url: str = ""
+
+
+def not_found(listing: ListingState, now: datetime, settle_s: float) -> Observation:
+    """The channel does not know the item: perhaps not yet, perhaps no more."""
+    fresh = listing.last_write_at and now - listing.last_write_at <= timedelta(seconds=settle_s)
+    if fresh:
+        return Observation(None, None, max(FIRST_LOOK_S, settle_s / 6))
+    return Observation(states.MISSING, reason("MISSING"), None)
+
+
+def observe(listing: ListingState, seen: RemoteState) -> Observation:
+    """What a reading says. The listing's facets and packs are as they were before it."""
+    state = STATE_OF[seen.status]
+    if state == states.MISSING:
+        return Observation(state, reason("MISSING"), None)
+    variants, sale, drift = _packs(listing, seen.variants)
+    drift += _availability_drift(listing, seen.status)
+    return Observation(
+        state=state,
+        reason=_reason(listing, state, seen.reason),
+        read_again_s=_look_again(state, listing.reads),
+        variants=tuple(variants),
+        drift=tuple(drift),
+        sale=sale,
+        url=seen.url,
+    )
+
+
+def _packs(
+    listing: ListingState, seen: Sequence[RemoteVariantState]
+) -> tuple[list[SeenVariant], dict[str, int], list[str]]:
+    known = {v.sku: v for v in listing.variants if not v.removed}
+    facets = listing.facets
+    price_settled = _settled(facets, "price")
+    stock_settled = _settled(facets, "stock")
+    variants: list[SeenVariant] = []
+    sale: dict[str, int] = {}
+    drift: set[str] = set()
+    for pack in seen:
+        mine = known.get(pack.sku)
+        if mine is None:
+            continue
+        stock_acked, sold = mine.stock_acked, mine.sold
+        if stock_settled and pack.stock is not None and mine.stock_acked is not None:
+            stock_acked, sold, moved = _stock(mine, pack.stock)
+            if moved == "sale":
+                sale[pack.sku] = stock_acked
+            elif moved == "drift":
+                drift.add("stock")
+        if price_settled and None not in (pack.price_vnd, mine.price_acked):
+            drift |= {"price"} if pack.price_vnd != mine.price_acked else set()
+        variants.append(SeenVariant(pack.sku, pack.price_vnd, pack.stock, stock_acked, sold))
+    return variants, sale, sorted(drift)
+
+
+def _stock(mine: VariantState, seen: int) -> tuple[int, int, str]:
+    """Known stock, units sold since the registry's statement, and what happened."""
+    acked = mine.stock_acked or 0
+    if seen < acked:
+        return seen, mine.sold + (acked - seen), "sale"
+    if seen > acked:
+        back = min(seen - acked, mine.sold)
+        if back == seen - acked:
+            return seen, mine.sold - back, "sale"
+        return acked, mine.sold, "drift"
+    return acked, mine.sold, ""
+
+
+def _settled(facets: Mapping[str, Any], name: str) -> bool:
+    facet = facets.get(name)
+    return facet is not None and facet.settled and facet.acked_digest is not None
+
+
+def _availability_drift(listing: ListingState, status: RemoteStatus) -> list[str]:
+    """Switched on or off by somebody else after our last acknowledged word."""
+    facet = listing.facets.get("availability")
+    if facet is None or not facet.settled or facet.acked_digest is None:
+        return []
+    wanted_on = bool(facet.wanted["on"])
+    off = status is RemoteStatus.UNLISTED
+    on = status is RemoteStatus.LIVE
+    return ["availability"] if (wanted_on and off) or (not wanted_on and on) else []
+
+
+def _reason(listing: ListingState, state: str, words: str) -> Reason | None:
+    wanted = listing.facets.get("availability")
+    wanted_on = wanted is None or bool(wanted.wanted["on"])
+    if state == states.BANNED:
+        return reason("BANNED", words or "sàn không nêu lý do")
+    if state == states.REJECTED:
+        return reason("REFUSED", words or "sàn không nêu lý do")
+    if state == states.IN_REVIEW:
+        return reason("IN_REVIEW")
+    if state == states.UNLISTED and wanted_on:
+        return reason("SENT")
+    return None
+
+
+def _look_again(state: str, reads: int) -> float | None:
+    """Seconds to the next reading while the channel decides; None when there is no need."""
+    if state != states.IN_REVIEW:
+        return None
+    return float(min(LAST_LOOK_S, FIRST_LOOK_S * 2.0 ** min(reads, 12)))

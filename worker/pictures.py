@@ -1,0 +1,132 @@
+"""Pictures: fetched once by address, kept by content, uploaded once a shop.
+
+The address comes from a person's sheet, so everything is checked: scheme, resolved address,
+type by the bytes themselves, size, time. (design: "Security", outgoing fetches; ocop-domain §6:
+we pass the producer's own picture, nothing is drawn into it)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import ipaddress
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PIL import Image, UnidentifiedImageError
+
+from connectors.contract import Connector, Done, Failed, ImageFile
+from connectors.errors import ChannelError
+from connectors.http import Http, NotSent, Unclear
+
+MAX_BYTES = 12 * 1024 * 1024
+MAX_PIXELS = 60_000_000
+DEADLINE_S = 20.0
+TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+
+class BadPicture(ValueError):
+    """The picture cannot be used; the message is one Vietnamese sentence for its producer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    sha256: str
+    content_type: str
+    size: int
+    width: int
+    height: int
+
+
+def fetch(url: str, http: Http, store: Path, private_hosts: frozenset[str]) -> Picture:
+    """Fetch, check and keep a picture. Raises BadPicture (for its producer), TransportError
+    (asked again later)."""
+    check_address(url, private_hosts)
+    try:
+        answer = http.request("GET", url, deadline_s=DEADLINE_S, max_bytes=MAX_BYTES)
+    except Unclear as error:
+        if "larger" in str(error):
+            raise BadPicture(f"ảnh lớn hơn {MAX_BYTES // 1024 // 1024} MB") from None
+        raise
+    if 300 <= answer.status < 400:
+        raise BadPicture("địa chỉ ảnh chuyển hướng sang nơi khác")
+    if answer.status in (404, 410):
+        raise BadPicture(f"ảnh không còn ở địa chỉ này (HTTP {answer.status})")
+    if answer.status != 200:
+        raise Unclear(f"máy chủ ảnh trả lời HTTP {answer.status}")
+    picture = inspect(answer.body)
+    target = store / picture.sha256
+    if not target.exists():
+        store.mkdir(parents=True, exist_ok=True)
+        part = target.with_suffix(".part")
+        part.write_bytes(answer.body)
+        part.replace(target)
+    return picture
+
+
+def inspect(data: bytes) -> Picture:
+    """What the bytes are. Raises BadPicture unless they are a JPEG or PNG of a sane size."""
+    try:
+        with Image.open(io.BytesIO(data)) as image:
+            kind, (width, height) = image.format or "", image.size
+            if kind in TYPES and width * height <= MAX_PIXELS:
+                image.verify()
+    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+        raise BadPicture("địa chỉ ảnh không trả về một tấm ảnh") from None
+    if kind not in TYPES:
+        raise BadPicture(f"ảnh kiểu {kind or 'lạ'}, sàn chỉ nhận JPG hoặc PNG")
+    if width * height > MAX_PIXELS:
+        raise BadPicture(f"ảnh quá lớn ({width}×{height} điểm)")
+    return Picture(hashlib.sha256(data).hexdigest(), TYPES[kind], len(data), width, height)
+
+
+def check_address(url: str, private_hosts: frozenset[str]) -> None:
+    """Raise BadPicture for an address that must not be asked; TransportError when unknown."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise BadPicture("địa chỉ ảnh phải bắt đầu bằng http:// hoặc https://")
+    if parts.hostname in private_hosts:
+        return
+    try:
+        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    except OSError:
+        raise NotSent(f"{parts.hostname}: không tìm thấy máy chủ") from None
+    for entry in found:
+        if not ipaddress.ip_address(entry[4][0]).is_global:
+            raise BadPicture("địa chỉ ảnh nằm trong mạng riêng")
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """By sha256: the channel's id, or why there is none."""
+
+    ids: Mapping[str, str] = field(default_factory=dict)
+    errors: Mapping[str, ChannelError] = field(default_factory=dict)
+
+
+def load(store: Path, sha256: str, content_type: str) -> ImageFile | None:
+    """A kept picture, None when its file is gone."""
+    path = store / sha256
+    return ImageFile(sha256, content_type, path.read_bytes()) if path.exists() else None
+
+
+def upload(
+    connector: Connector, files: Sequence[ImageFile]
+) -> tuple[dict[str, str], dict[str, ChannelError]]:
+    """Upload pictures; returns the channel's ids and the errors, both by sha256."""
+    ids: dict[str, str] = {}
+    errors: dict[str, ChannelError] = {}
+    for file, outcome in zip(files, connector.upload_images(files), strict=True):
+        if isinstance(outcome, Done):
+            ids[file.sha256] = outcome.value
+        elif isinstance(outcome, Failed):
+            errors[file.sha256] = outcome.error
+    return ids, errors
+
+
+def first_error(digests: Sequence[str], errors: Mapping[str, ChannelError]) -> ChannelError | None:
+    """The error of the first of these pictures that has one."""
+    return next((errors[d] for d in digests if d in errors), None)

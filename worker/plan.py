@@ -1,0 +1,374 @@
+"""Plan: the offer against what each channel last acknowledged → which facets are due.
+
+For each product: the verdict in every shop, the packs' parts, prices, one division of each
+pack's stock among its open listings, then the wanted facets, written set-based. Only a differing
+digest makes work, so a plan after a finished push is empty. ``--dry-run`` is the same plan in a
+transaction that is rolled back.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from connectors.contract import Capabilities
+from models import facts, holds, listings, queue
+from models.facts import CategoryFacts, ProductFacts, ShopFacts, VariantFacts
+from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
+from models.listings import ListingState
+from models.queue import WantedFacet
+from models.states import BLOCKED, PENDING
+from worker import offer
+from worker.certify import Verdict, assigned, certify
+from worker.digests import digest
+from worker.pool import Claim, divide
+from worker.reasons import Reason, reason
+from worker.rules import RuleBook, active
+from worker.split import Pack, Room, ratio_broken, split
+
+BATCH = 500
+"""Products planned in one transaction's turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What every product is planned against."""
+
+    shops: tuple[ShopFacts, ...]
+    capabilities: Mapping[str, Capabilities]
+    rules: RuleBook
+    categories: Mapping[str, Sequence[CategoryFacts]]
+    today: date
+    now: datetime
+
+
+@dataclass(slots=True)
+class Draft:
+    """One listing being planned: a product's part in a shop, and the facts that decide it."""
+
+    shop: ShopFacts
+    product: ProductFacts
+    verdict: Verdict
+    part: int
+    variants: list[VariantFacts]
+    existing: ListingState | None
+    prices: dict[str, int] = field(default_factory=dict)
+    stock: dict[str, int] = field(default_factory=dict)
+    kept: bool = False
+    """The registry's prices break the channel's ratio: the last good ones stay."""
+    id: int = 0
+
+    @property
+    def on(self) -> bool:
+        return self.verdict.may_sell
+
+
+def load_world(
+    session: Session, capabilities: Mapping[str, Capabilities], today: date, now: datetime
+) -> World:
+    """Shops, rules and mappings as they stand."""
+    return World(
+        shops=tuple(s for s in facts.load_shops(session) if s.channel in capabilities),
+        capabilities=capabilities,
+        rules=active(facts.load_rules(session)),
+        categories=facts.load_categories(session),
+        today=today,
+        now=now,
+    )
+
+
+def plan(session: Session, world: World, product_ids: Sequence[int] | None = None) -> None:
+    """Write what is wanted for these products (None: all)."""
+    ids = list(product_ids) if product_ids is not None else facts.product_ids(session)
+    for start in range(0, len(ids), BATCH):
+        _plan_some(session, world, ids[start : start + BATCH])
+
+
+def _plan_some(session: Session, world: World, ids: Sequence[int]) -> None:
+    products = facts.load_products(session, ids)
+    existing: dict[tuple[int, int], list[ListingState]] = defaultdict(list)
+    for listing in listings.of_products(session, ids):
+        existing[(listing.product_id, listing.shop_id)].append(listing)
+    drafts: list[Draft] = []
+    for product in products:
+        of_product = list(_drafts(product, world, existing))
+        _divide_stock(product, of_product, world)
+        drafts += of_product
+    _write(session, drafts, world)
+
+
+# --- deciding ---------------------------------------------------------------------------------
+
+
+def _drafts(
+    product: ProductFacts,
+    world: World,
+    existing: Mapping[tuple[int, int], Sequence[ListingState]],
+) -> Iterator[Draft]:
+    for shop in world.shops:
+        known = existing.get((product.id, shop.id), ())
+        if not known and not assigned(product, shop):
+            continue
+        yield from _drafts_in(product, shop, known, world)
+
+
+def _drafts_in(
+    product: ProductFacts, shop: ShopFacts, known: Sequence[ListingState], world: World
+) -> Iterator[Draft]:
+    capabilities = world.capabilities[shop.channel]
+    verdict = certify(product, shop, capabilities.closed_kinds, world.rules, world.today)
+    category = offer.category_for(product, world.categories.get(shop.channel, ()))
+    if verdict.may_sell:
+        verdict = _complete(product, verdict, category)
+    priced = [v for v in product.variants if v.price_vnd is not None]
+    prices = {v.id: offer.price_of(v, product, shop, world.rules) for v in priced}
+    placed = {v.variant_id: item.part for item in known for v in item.variants if not v.removed}
+    room = room_of(capabilities)
+    parts = split([Pack(v.id, prices[v.id]) for v in priced], placed, room)
+    by_part = {item.part: item for item in known}
+    for part in sorted(set(parts.values()) | set(by_part)) or [0]:
+        members = [v for v in priced if parts[v.id] == part]
+        draft = Draft(shop, product, verdict, part, members, by_part.get(part))
+        draft.prices = {v.sku: prices[v.id] for v in members}
+        if verdict.may_sell and not members:
+            draft.verdict = Verdict(reason("NO_VARIANT"))
+        elif verdict.may_sell and ratio_broken(list(draft.prices.values()), room):
+            _keep_prices(draft, capabilities)
+        yield draft
+
+
+def _complete(product: ProductFacts, verdict: Verdict, category: CategoryFacts | None) -> Verdict:
+    """The checks that need more than the certificate: a category, and pictures that are here."""
+    if category is None:
+        return Verdict(reason("NO_CATEGORY"), verdict.certificate)
+    if not any(image.sha256 and not image.problem for image in product.images):
+        return Verdict(reason("IMAGE_WAITING"), verdict.certificate)
+    return verdict
+
+
+def room_of(capabilities: Capabilities) -> Room:
+    return Room(
+        capabilities.max_variants, capabilities.price_ratio, capabilities.variants_are_items
+    )
+
+
+def _keep_prices(draft: Draft, capabilities: Capabilities) -> None:
+    """A price that breaks the ratio is a hold: the last good prices stay on sale."""
+    acked = {v.sku: v.price_acked for v in draft.existing.variants} if draft.existing else {}
+    kept = {sku: acked.get(sku) for sku in draft.prices}
+    spread = f"{min(draft.prices.values()):,}–{max(draft.prices.values()):,} đ".replace(",", ".")
+    problem = reason("RATIO", f"{spread}, nhiều nhất {capabilities.price_ratio:g} lần")
+    if any(price is None for price in kept.values()):
+        draft.verdict = Verdict(problem, draft.verdict.certificate)
+    else:
+        draft.prices = {sku: price for sku, price in kept.items() if price is not None}
+        draft.kept = True
+
+
+def _divide_stock(product: ProductFacts, drafts: Sequence[Draft], world: World) -> None:
+    """One division a pack over its open listings (see :mod:`worker.pool`)."""
+    for variant in product.variants:
+        if variant.stock is None:
+            continue
+        holders = [d for d in drafts if variant in d.variants]
+        claims, buffer, sold = [], 0, 0
+        for number, draft in enumerate(holders):
+            rule = world.rules.stock(draft.shop.channel, draft.shop.key, product.code)
+            claim = _claim(number, variant, draft, rule.share, rule.cap)
+            sold += claim.sold
+            if draft.on:
+                buffer = max(buffer, rule.buffer)
+                claims.append(claim)
+        given = divide(variant.stock, buffer, sold, claims)
+        for number, units in given.items():
+            holders[number].stock[variant.sku] = units
+
+
+def _claim(number: int, variant: VariantFacts, draft: Draft, share: int, cap: int | None) -> Claim:
+    state = _variant_state(draft, variant)
+    if state is None or state.stock_rev != variant.stock_rev or not state.sold:
+        return Claim(number, share, cap)
+    return Claim(number, share, cap, ceiling=state.stock_acked, sold=state.sold)
+
+
+def _variant_state(draft: Draft, variant: VariantFacts) -> listings.VariantState | None:
+    if draft.existing is None:
+        return None
+    return next((v for v in draft.existing.variants if v.variant_id == variant.id), None)
+
+
+# --- writing ----------------------------------------------------------------------------------
+
+
+def _write(session: Session, drafts: Sequence[Draft], world: World) -> None:
+    new = [d for d in drafts if d.existing is None]
+    made = listings.add(session, [_new_row(d) for d in new], world.now)
+    for draft in drafts:
+        key = (draft.shop.id, draft.product.id, draft.part)
+        draft.id = draft.existing.id if draft.existing else made[key]
+    listings.place_variants(session, [row for d in drafts for row in _variant_rows(d)])
+    queue.want(session, [row for d in drafts for row in _wanted(d, world)], world.now)
+    queue.park(session, [d.id for d in drafts if not d.on])
+    _states(session, drafts, world)
+
+
+def item_sku(product: ProductFacts, variants: Sequence[VariantFacts], part: int) -> str:
+    """The key of a new listing: the pack's SKU when it stands alone, else the product's code
+    (and its part's number)."""
+    if len(variants) == 1:
+        return variants[0].sku
+    return product.code if part == 0 else f"{product.code}-P{part + 1}"
+
+
+def _new_row(draft: Draft) -> dict[str, Any]:
+    return {
+        "shop_id": draft.shop.id,
+        "product_id": draft.product.id,
+        "part": draft.part,
+        "item_sku": item_sku(draft.product, draft.variants, draft.part),
+        "state": PENDING if draft.on else BLOCKED,
+    }
+
+
+def _variant_rows(draft: Draft) -> Iterator[dict[str, Any]]:
+    known = {v.variant_id: v for v in draft.existing.variants} if draft.existing else {}
+    here = {v.id for v in draft.variants}
+    for variant in draft.variants:
+        state = known.get(variant.id)
+        fresh = state is None or state.stock_rev != variant.stock_rev
+        yield {
+            "listing_id": draft.id,
+            "variant_id": variant.id,
+            "sku": variant.sku,
+            "stock_rev": variant.stock_rev,
+            "sold": 0 if state is None or fresh else state.sold,
+            "removed": False,
+        }
+    for state in known.values():
+        if state.variant_id not in here:
+            yield {
+                "listing_id": draft.id,
+                "variant_id": state.variant_id,
+                "sku": state.sku,
+                "stock_rev": state.stock_rev,
+                "sold": state.sold,
+                "removed": True,
+            }
+
+
+def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
+    started = bool(draft.existing and draft.existing.started)
+    if not draft.on:
+        if started:
+            yield _facet(draft, "availability", {"on": False}, TAKE_DOWN, releases=True)
+        return
+    if not (draft.existing and draft.existing.remote_id):
+        yield _facet(draft, "create", {"item_sku": _sku_of(draft)}, CREATE, raises=True)
+    yield _facet(draft, "availability", {"on": True}, SWITCH_ON)
+    yield _facet(draft, "price", draft.prices, PRICE)
+    yield _stock_facet(draft)
+    packing = world.rules.packing(draft.shop.channel, draft.shop.key, draft.product.code)
+    limits = offer.limits_of(world.capabilities[draft.shop.channel], draft.shop.settings)
+    yield _facet(
+        draft, "variants", offer.variant_rows(draft.variants, packing, limits.label), VARIANTS
+    )
+    category = offer.category_for(draft.product, world.categories.get(draft.shop.channel, ()))
+    if category is not None:
+        shown = offer.content(
+            draft.product, draft.variants, draft.verdict.certificate, category, packing, limits
+        )
+        yield _facet(draft, "content", shown, CONTENT)
+
+
+def _sku_of(draft: Draft) -> str:
+    if draft.existing:
+        return draft.existing.item_sku
+    return item_sku(draft.product, draft.variants, draft.part)
+
+
+def _stock_facet(draft: Draft) -> WantedFacet:
+    """Stock of the packs whose stock is known; force where the registry restated it."""
+    known = {v.sku: v for v in draft.existing.variants} if draft.existing else {}
+    acked = {sku: state.stock_acked for sku, state in known.items()}
+    raises = any(units > (acked.get(sku) or 0) for sku, units in draft.stock.items())
+    releases = any(units < (acked.get(sku) or 0) for sku, units in draft.stock.items())
+    zero = any(units == 0 and (acked.get(sku) or 0) > 0 for sku, units in draft.stock.items())
+    restated = any(
+        v.sku in known and v.stock is not None and known[v.sku].stock_rev != v.stock_rev
+        for v in draft.variants
+    )
+    lane = ZERO_STOCK if zero else STOCK
+    return _facet(
+        draft, "stock", draft.stock, lane, raises=raises, releases=releases, force=restated
+    )
+
+
+def _facet(
+    draft: Draft,
+    facet: str,
+    wanted: Any,
+    lane: int,
+    *,
+    raises: bool = False,
+    releases: bool = False,
+    force: bool = False,
+) -> WantedFacet:
+    return WantedFacet(
+        listing_id=draft.id,
+        facet=facet,
+        shop_id=draft.shop.id,
+        product_id=draft.product.id,
+        lane=lane,
+        wanted=wanted,
+        digest=digest(wanted),
+        raises=raises,
+        releases=releases,
+        force=force,
+    )
+
+
+def _states(session: Session, drafts: Sequence[Draft], world: World) -> None:
+    """Reasons for what may not be sold; blocked and pending for what was never started."""
+    unstarted = [d for d in drafts if not (d.existing and d.existing.started)]
+    blocked = [d.id for d in unstarted if not d.on]
+    listings.forget_facets(session, blocked)
+    listings.move(session, blocked, BLOCKED, world.now)
+    listings.move(session, [d.id for d in unstarted if d.on], PENDING, world.now)
+    rows = [{"id": d.id, "reason": _reason(d)} for d in drafts if _explains(d)]
+    listings.explain(session, rows, world.now)
+    holds.sync(session, "ratio", _ratio_holds(drafts), [d.product.id for d in drafts], world.now)
+
+
+def _explains(draft: Draft) -> bool:
+    """The plan owns the reason of what is not on sale by our doing; the drain owns the rest."""
+    if not draft.on:
+        return True
+    old = draft.existing.reason if draft.existing else None
+    return old is None or old.get("whose") in ("law", "choice", "data")
+
+
+def _reason(draft: Draft) -> dict[str, Any] | None:
+    found: Reason | None = draft.verdict.reason
+    if found is None and not (draft.existing and draft.existing.started):
+        found = reason("QUEUED")
+    return found.as_json() if found else None
+
+
+def _ratio_holds(drafts: Sequence[Draft]) -> list[holds.HoldRow]:
+    """Packs whose registry prices may no longer share the item they are in."""
+    return [
+        holds.HoldRow(
+            key=f"{draft.shop.key}/{draft.product.code}/{draft.part}",
+            shop_id=draft.shop.id,
+            product_id=draft.product.id,
+            message=reason("RATIO", draft.product.name).text,
+            detail={"prices": {v.sku: v.price_vnd for v in draft.variants}},
+        )
+        for draft in drafts
+        if draft.kept or (draft.verdict.reason and draft.verdict.reason.code == "RATIO")
+    ]

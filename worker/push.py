@@ -1,0 +1,275 @@
+"""Push: one drain a shop.
+
+A drain takes the shop's lease, then loops: choose the most urgent lane, claim a batch (the claim
+stamps the fence), call, record each row's own outcome, until nothing is due or its slice ends. A
+second drain finds the lease taken and leaves. No transaction is open while a call is made.
+(design: "Push: one drain a shop")
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.errors import AuthExpired, AuthRefused, ChannelError
+from models import leases, listings, outcomes, queue, shops
+from models.listing import CONTENT, CREATE, PRICE, READ, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS
+from models.listing import ZERO_STOCK as ZERO
+from models.listings import ListingState
+from models.outcomes import EventRow
+from models.queue import Claimed
+from models.shop import Shop
+from worker import calls, tokens, uploads
+from worker.calls import Caller
+from worker.create import Batch, create
+from worker.env import Env, local_day
+from worker.lanes import batch_size, choose
+from worker.plan import load_world, plan
+from worker.reading import read_some
+from worker.record import Place, Result, record
+from worker.retry import breaker_s
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """How a drain ended. ``rows``: facets and readings it worked; ``more``: something may still
+    be due now, wake the next; ``why`` one word: done, slice, stopped, taken, closed, fault."""
+
+    rows: int
+    more: bool
+    why: str
+
+
+@dataclass(slots=True)
+class Drain:
+    """One holder of a shop's lease at work."""
+
+    env: Env
+    shop: Shop
+    place: Place
+    caller: Caller
+    token_version: int
+    rows: int = 0
+    refreshed: bool = False
+    """The login was refreshed in this drain: a second refusal opens the breaker."""
+
+    @property
+    def shop_id(self) -> int:
+        return self.place.shop_id
+
+
+def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
+    """Work off what a shop owes, for one slice at most."""
+    with env.db.transaction() as session:
+        shop = session.get(Shop, shop_id)
+    if shop is None or not shop.enabled or shop.paused_reason:
+        return Drained(0, False, "closed")
+    if shop.breaker_until is not None and shop.breaker_until > env.now():
+        return Drained(0, False, "closed")
+    holder = f"{os.getpid()}"
+    timing = env.timing
+    with env.db.transaction() as session:
+        fence = leases.take(session, shop_id, holder, timing.lease_ttl_s, timing.call_deadline_s)
+    if fence is None:
+        return Drained(0, False, "taken")
+    place = Place(shop_id, fence, run_id, timing.period_s)
+    try:
+        return _drain_held(env, shop, place)
+    finally:
+        with env.db.transaction() as session:
+            leases.give_back(session, shop_id, fence)
+
+
+def _drain_held(env: Env, shop: Shop, place: Place) -> Drained:
+    try:
+        opened = tokens.open_account(env, shop)
+        if tokens.lapses_soon(opened, env.now()):
+            opened = _early_refresh(env, shop, opened)
+    except ChannelError as error:
+        _trip(env, shop, place, error)
+        return Drained(0, False, "fault")
+    connector = env.connector(shop.channel, opened.account)
+    caller = Caller(connector, connector.capabilities.in_flight)
+    work = Drain(env, shop, place, caller, opened.version)
+    _log_start(work)
+    return _loop(work)
+
+
+def _early_refresh(env: Env, shop: Shop, opened: tokens.Opened) -> tokens.Opened:
+    """Before it lapses; while the answer is unclear the old token serves its last minutes."""
+    try:
+        return tokens.refresh(env, shop, opened.version)
+    except AuthRefused:
+        raise
+    except ChannelError:
+        if opened.expires_at is None or opened.expires_at <= env.now():
+            raise
+        return opened
+
+
+def _loop(work: Drain) -> Drained:
+    env = work.env
+    ends = env.monotonic() + env.timing.slice_s
+    turn = 0
+    while True:
+        if env.stop.is_set():
+            return Drained(work.rows, True, "stopped")
+        if env.monotonic() >= ends:
+            return Drained(work.rows, True, "slice")
+        with env.db.transaction() as session:
+            held = leases.renew(session, work.shop_id, work.place.fence, env.timing.lease_ttl_s)
+            due = queue.lanes_due(session, work.shop_id, work.place.fence, env.now())
+        lane = choose(due, turn) if held else None
+        if lane is None:
+            return Drained(work.rows, False, "done")
+        turn += 1
+        _work(work, lane.lane)
+        if work.caller.fault is not None and not _mend(work, work.caller.fault):
+            return Drained(work.rows, False, "fault")
+
+
+def _work(work: Drain, lane: int) -> None:
+    """One batch of one lane."""
+    env, size = work.env, _size(work, lane)
+    if lane == READ:
+        work.rows += read_some(env, work.place, work.caller, size)
+        return
+    with env.db.transaction() as session:
+        rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
+        if lane in (SWITCH_ON, CREATE):
+            world = load_world(session, env.capabilities, local_day(env.now()), env.now())
+            plan(session, world, sorted({row.product_id for row in rows}))
+        states = listings.by_ids(session, [row.listing_id for row in rows])
+    work.rows += len(rows)
+    if rows:
+        results = _call(work, lane, rows, states)
+        with env.db.transaction() as session:
+            record(session, work.place, results, env.now())
+        if work.caller.fault is None:
+            _close_breaker(work)
+
+
+def _size(work: Drain, lane: int) -> int:
+    """Rows in a claim; the breaker's probe is the most urgent row alone."""
+    if work.shop.breaker_trips:
+        return 1
+    capabilities = work.caller.connector.capabilities
+    return batch_size(lane, capabilities.batch.get(_VERBS[lane], 1), capabilities.in_flight)
+
+
+_VERBS = {
+    TAKE_DOWN: "set_availability",
+    ZERO: "set_stock",
+    PRICE: "set_price",
+    STOCK: "set_stock",
+    SWITCH_ON: "set_availability",
+    CREATE: "create",
+    VARIANTS: "update_variants",
+    CONTENT: "update_content",
+    READ: "read",
+}
+
+
+def _call(
+    work: Drain, lane: int, rows: Sequence[Claimed], states: Mapping[int, ListingState]
+) -> list[Result]:
+    if lane == PRICE:
+        return calls.set_price(work.caller, rows, states)
+    if lane in (STOCK, ZERO):
+        return calls.set_stock(work.caller, rows, states)
+    if lane == TAKE_DOWN:
+        return calls.set_availability(work.caller, rows, states)
+    if lane == SWITCH_ON:
+        return _switch_on(work, rows, states)
+    if lane == VARIANTS:
+        return calls.update_variants(work.caller, rows, states)
+    return _with_pictures(work, lane, rows, states)
+
+
+def _switch_on(
+    work: Drain, rows: Sequence[Claimed], states: Mapping[int, ListingState]
+) -> list[Result]:
+    """Certify has just been asked again (the plan above): only those that it still wants."""
+    wanted = [r for r in rows if _still_on(states[r.listing_id])]
+    results = calls.set_availability(work.caller, wanted, states)
+    others = [r for r in rows if r not in wanted]
+    return results + [Result(r, error=calls.NotSentYet(), wrote=False) for r in others]
+
+
+def _still_on(state: ListingState) -> bool:
+    facet = state.facets.get("availability")
+    return facet is not None and bool(facet.wanted["on"])
+
+
+def _with_pictures(
+    work: Drain, lane: int, rows: Sequence[Claimed], states: Mapping[int, ListingState]
+) -> list[Result]:
+    """Creates and content need the channel's ids of the pictures first."""
+    wanted = frozenset(i for i, state in states.items() if _still_on(state))
+    shown = [row for row in rows if row.listing_id in wanted]
+    uploaded = uploads.upload(work.env, work.shop_id, work.caller, uploads.needed(shown, states))
+    if lane == CREATE:
+        return create(Batch(work.env, work.place, work.caller, rows, states, uploaded, wanted))
+    results = calls.update_content(work.caller, rows, states, uploaded)
+    uploads.forget_refused(work.env, work.shop_id, results)
+    return results
+
+
+def _mend(work: Drain, error: ChannelError) -> bool:
+    """A fault of the shop: refresh the login once and go on, or open the breaker and stop."""
+    if isinstance(error, AuthExpired) and not work.refreshed:
+        work.refreshed = True
+        try:
+            opened = tokens.refresh(work.env, work.shop, work.token_version)
+        except ChannelError as refusal:
+            error = refusal
+        else:
+            connector = work.env.connector(work.shop.channel, opened.account)
+            work.caller = Caller(connector, connector.capabilities.in_flight)
+            work.token_version = opened.version
+            return True
+    _trip(work.env, work.shop, work.place, error)
+    return False
+
+
+def _trip(env: Env, shop: Shop, place: Place, error: ChannelError) -> None:
+    """Open the shop's breaker; what it owes is due again when the breaker closes. A login that
+    only a person can mend pauses the shop."""
+    wait = breaker_s(error, shop.breaker_trips)
+    event = EventRow(
+        kind="shop_fault",
+        run_id=place.run_id,
+        shop_id=place.shop_id,
+        code=error.code,
+        message=error.message,
+        request_id=error.request_id,
+        after={"kind": type(error).__name__, "wait_s": wait},
+    )
+    with env.db.transaction() as session:
+        if isinstance(error, AuthRefused):
+            shops.pause(session, place.shop_id, error.message)
+        else:
+            until = env.now() + timedelta(seconds=wait)
+            shops.trip(session, place.shop_id, until, error.message)
+        outcomes.log(session, [event], env.now())
+
+
+def _close_breaker(work: Drain) -> None:
+    if work.shop.breaker_trips:
+        with work.env.db.transaction() as session:
+            shops.close_breaker(session, work.shop_id)
+        work.shop.breaker_trips = 0
+
+
+def _log_start(work: Drain) -> None:
+    """Which process works: the crash tests and the operators find it here."""
+    event = EventRow(
+        kind="drain",
+        run_id=work.place.run_id,
+        shop_id=work.shop_id,
+        after={"pid": os.getpid(), "fence": work.place.fence},
+    )
+    with work.env.db.transaction() as session:
+        outcomes.log(session, [event], work.env.now())

@@ -1,0 +1,161 @@
+"""Read back: what the channel really shows, asked after every write and by reconcile.
+
+Readings are a lane of the drain, so nobody else writes the shop between the reading and what is
+concluded from it. What they mean is decided in :mod:`worker.observe`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from connectors.contract import Connector, Done, Failed, Outcome, RemoteState
+from connectors.errors import NotFound
+from models import listings, outcomes, states
+from models.listings import ListingState
+from models.outcomes import EventRow
+from worker.calls import Caller
+from worker.digests import digest
+from worker.env import Env
+from worker.observe import LAST_LOOK_S, Observation, not_found, observe
+from worker.record import Place
+from worker.retry import is_shop_fault
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    listing: ListingState
+    observation: Observation
+
+
+def read_some(env: Env, place: Place, caller: Caller, most: int) -> int:
+    """Read up to ``most`` listings that are due to be read; returns how many."""
+    at = env.now()
+    with env.db.transaction() as session:
+        due = listings.read_due(session, place.shop_id, most, at)
+    settle_s = caller.connector.capabilities.settle_s * env.timing.settle_scale
+    readings: list[Reading] = []
+    for full in (False, True):
+        some = [item for item in due if item.read_full is full]
+        answers = _ask(caller, some, full=full)
+        for item, answer in zip(some, answers, strict=True):
+            readings.append(Reading(item, conclude(item, answer, at, settle_s)))
+    with env.db.transaction() as session:
+        write(session, place, readings, at)
+    return len(due)
+
+
+def _ask(caller: Caller, some: Sequence[ListingState], *, full: bool) -> list[Outcome[RemoteState]]:
+    connector: Connector = caller.connector
+
+    def call(ids: Sequence[str]) -> list[Outcome[RemoteState]]:
+        return connector.read(ids, full=full)
+
+    ids = [item.remote_id or "" for item in some]
+    return [answer for answer, _took in caller.map("read", call, ids)]
+
+
+def conclude(
+    item: ListingState, answer: Outcome[RemoteState], at: datetime, settle_s: float
+) -> Observation:
+    """What an answer means; an error learns nothing and is asked again."""
+    if isinstance(answer, Done):
+        return observe(item, answer.value)
+    if isinstance(answer, Failed) and isinstance(answer.error, NotFound):
+        return not_found(item, at, settle_s)
+    fault = isinstance(answer, Failed) and is_shop_fault(answer.error)
+    return Observation(None, None, 0.0 if fault else LAST_LOOK_S)
+
+
+def write(session: Session, place: Place, readings: Sequence[Reading], at: datetime) -> None:
+    """Write what was seen, newest wins, with an event for each thing that changed."""
+    found = [r for r in readings if r.observation.state != states.MISSING]
+    gone = [r for r in readings if r.observation.state == states.MISSING]
+    outcomes.variants_observed(session, _variant_rows(found), at)
+    outcomes.stock_known(session, [_sale_row(r) for r in found if r.observation.sale])
+    outcomes.drifted(session, _drift_rows(found), at)
+    outcomes.observed(session, [_row(r, at) for r in found], at)
+    outcomes.lost(session, [r.listing.id for r in gone], at)
+    outcomes.down_again(session, [r.listing.id for r in found if _left_review(r)], at)
+    outcomes.log(session, [e for r in readings for e in _events(r, place)], at)
+
+
+def _row(reading: Reading, at: datetime) -> dict[str, Any]:
+    item, seen = reading.listing, reading.observation
+    again = seen.read_again_s
+    state = states.check_transition(item.state, seen.state) if seen.state else item.state
+    keep = seen.state is None or (seen.reason is None and seen.state == states.UNLISTED)
+    return {
+        "id": item.id,
+        "state": state,
+        "url": seen.url,
+        "reads": item.reads + 1 if again is not None else 0,
+        "read_due_at": (at + timedelta(seconds=again)).isoformat() if again is not None else None,
+        "reason": seen.reason.as_json() if seen.reason else None,
+        "keep_reason": keep or _refused(item),
+        "seen": seen.state is not None,
+    }
+
+
+def _refused(item: ListingState) -> bool:
+    """A facet that the channel refused keeps its words on the listing."""
+    return any(facet.refused for facet in item.facets.values())
+
+
+def _variant_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    return [
+        {
+            "listing_id": r.listing.id,
+            "sku": v.sku,
+            "price": v.price,
+            "stock": v.stock,
+            "stock_acked": v.stock_acked,
+            "sold": v.sold,
+        }
+        for r in readings
+        for v in r.observation.variants
+    ]
+
+
+def _sale_row(reading: Reading) -> dict[str, Any]:
+    facet = reading.listing.facets["stock"]
+    value = {**(facet.wanted or {}), **reading.observation.sale}
+    return {"listing_id": reading.listing.id, "value": value, "digest": digest(value)}
+
+
+def _drift_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    return [
+        {"listing_id": r.listing.id, "facet": facet}
+        for r in readings
+        for facet in r.observation.drift
+    ]
+
+
+def _left_review(reading: Reading) -> bool:
+    """An item in review is taken down at the first reading after it."""
+    facet = reading.listing.facets.get("availability")
+    waits = facet is not None and not facet.settled and not facet.wanted["on"]
+    return waits and reading.observation.state not in (None, states.IN_REVIEW)
+
+
+def _events(reading: Reading, place: Place) -> list[EventRow]:
+    item, seen = reading.listing, reading.observation
+
+    def event(kind: str, facet: str = "", **more: Any) -> EventRow:
+        return EventRow(
+            kind=kind, run_id=place.run_id, shop_id=place.shop_id, listing_id=item.id,
+            facet=facet, **more,
+        )  # fmt: skip
+
+    events = [event("drift", facet) for facet in seen.drift]
+    if seen.sale:
+        before = {v.sku: v.stock_acked for v in item.variants if v.sku in seen.sale}
+        events.append(event("sold", "stock", before=before, after=dict(seen.sale)))
+    if seen.state is not None and seen.state != item.state:
+        words = seen.reason.text if seen.reason else ""
+        events.append(event("seen", before=item.state, after=seen.state, message=words))
+    return events

@@ -1,0 +1,173 @@
+"""Record: each row's own outcome, written in one transaction, with one event a row.
+
+A result is written only where the row still bears the drain's fence; a row whose fence has moved
+belongs to somebody else, who will send it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from connectors.errors import ChannelError, NotFound, Rejected
+from models import outcomes, queue
+from models.listing import TAKE_DOWN
+from models.outcomes import EventRow
+from models.queue import Claimed
+from worker.digests import digest
+from worker.reasons import reason
+from worker.retry import again_at
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which drain writes: the shop, its fence, the run, the schedule's period (seconds)."""
+
+    shop_id: int
+    fence: int
+    run_id: int | None
+    period_s: float
+
+
+@dataclass(slots=True)
+class Result:
+    """What became of one claimed facet. ``error`` None: acknowledged as ``claimed.wanted``.
+
+    ``prices`` (đồng), ``stock`` (units) and ``remote`` (ids) are what the channel accepted by
+    SKU, also when the facet as a whole was refused. ``alarm``: on sale against the rule, the
+    channel's words. ``wrote``: a call that may have changed the shop was made.
+    """
+
+    claimed: Claimed
+    error: ChannelError | None = None
+    wait_s: float | None = None
+    prices: Mapping[str, int] = field(default_factory=dict)
+    stock: Mapping[str, int] = field(default_factory=dict)
+    remote: Mapping[str, str] = field(default_factory=dict)
+    alarm: Mapping[str, Any] | None = None
+    request_id: str = ""
+    duration_ms: int | None = None
+    wrote: bool = True
+
+
+def record(session: Session, place: Place, results: Sequence[Result], now: datetime) -> None:
+    """Write the results of a batch."""
+    good = [r for r in results if r.error is None]
+    bad = [r for r in results if r.error is not None]
+    ours = queue.acknowledge(session, place.fence, [_ack_row(r) for r in good])
+    ours |= queue.set_back(session, place.fence, [_set_back_row(r, place, now) for r in bad])
+    mine = [r for r in results if (r.claimed.listing_id, r.claimed.facet) in ours]
+    outcomes.prices_accepted(session, _by_sku(mine, "prices", "value"))
+    outcomes.stock_accepted(session, _by_sku(mine, "stock", "value"))
+    outcomes.remote_variants(session, _by_sku(mine, "remote", "remote_id"))
+    outcomes.written(session, [r.claimed.listing_id for r in mine if r.wrote], now)
+    _alarms(session, mine, now)
+    outcomes.stock_taken_down(session, [_ladder_row(r) for r in mine if r.alarm and r.stock])
+    _refusals(session, mine)
+    outcomes.log(session, [_event(r, place) for r in mine], now)
+
+
+def _ack_row(result: Result) -> dict[str, Any]:
+    claimed = result.claimed
+    return {
+        "listing_id": claimed.listing_id,
+        "facet": claimed.facet,
+        "value": claimed.wanted,
+        "digest": claimed.digest,
+    }
+
+
+def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]:
+    error = result.error
+    assert error is not None  # noqa: S101 (callers pass failed results only)
+    claimed = result.claimed
+    if result.wait_s is not None:
+        when: datetime | None = now + timedelta(seconds=result.wait_s)
+    else:
+        down = claimed.lane == TAKE_DOWN
+        when = again_at(error, claimed.attempts, now, place.period_s, take_down=down)
+    return {
+        "listing_id": claimed.listing_id,
+        "facet": claimed.facet,
+        "again_at": when.isoformat() if when else None,
+        "error": error_json(error, now),
+    }
+
+
+def error_json(error: ChannelError, now: datetime) -> dict[str, Any]:
+    """An error as it is kept with a row and shown to people."""
+    return {
+        "kind": type(error).__name__,
+        "code": error.code,
+        "message": error.message,
+        "field": getattr(error, "field", ""),
+        "hint": getattr(error, "hint", ""),
+        "at": now.isoformat(),
+    }
+
+
+def _by_sku(results: Sequence[Result], source: str, column: str) -> list[dict[str, Any]]:
+    return [
+        {"listing_id": r.claimed.listing_id, "sku": sku, column: value}
+        for r in results
+        for sku, value in getattr(r, source).items()
+    ]
+
+
+def _alarms(session: Session, results: Sequence[Result], now: datetime) -> None:
+    for result in results:
+        if result.claimed.facet != "availability":
+            continue
+        if result.alarm is not None:
+            outcomes.alarm(session, result.claimed.listing_id, result.alarm, now)
+        elif result.error is None:
+            outcomes.alarm(session, result.claimed.listing_id, None, now)
+
+
+def _ladder_row(result: Result) -> dict[str, Any]:
+    stock = dict(result.stock)
+    return {
+        "listing_id": result.claimed.listing_id,
+        "value": stock,
+        "digest": digest(stock),
+    }
+
+
+def _refusals(session: Session, results: Sequence[Result]) -> None:
+    """What the channel refused becomes the listing's reason; a take-down's is its alarm."""
+    for result in results:
+        error = result.error
+        if isinstance(error, Rejected) and result.claimed.lane != TAKE_DOWN:
+            why = reason("REFUSED", error.message, error.hint)
+            outcomes.set_reason(session, result.claimed.listing_id, why.as_json())
+
+
+def _event(result: Result, place: Place) -> EventRow:
+    claimed, error = result.claimed, result.error
+    return EventRow(
+        kind=_event_kind(result),
+        run_id=place.run_id,
+        shop_id=place.shop_id,
+        listing_id=claimed.listing_id,
+        facet=claimed.facet,
+        before=claimed.before if claimed.facet != "content" else None,
+        after=claimed.wanted if claimed.facet != "content" else {"digest": claimed.digest},
+        code=error.code if error else "",
+        message=error.message if error else "",
+        request_id=error.request_id if error else result.request_id,
+        duration_ms=result.duration_ms,
+    )
+
+
+def _event_kind(result: Result) -> str:
+    if result.error is None:
+        return "pushed"
+    if result.alarm is not None:
+        return "take_down_refused"
+    if isinstance(result.error, (Rejected, NotFound)):
+        return "refused"
+    return "failed"

@@ -1,0 +1,54 @@
+"""What a failed call means for its row and for its shop. Pure.
+
+Faults of the shop (outage, rate, login, an unclear answer) never raise a row's own backoff: the
+row is due again at once and the shop's breaker decides when that is. A refusal is not tried
+again until the data, the rule or the mapping that caused it changes, but for a take-down, which
+is an alarm and is tried again every period. (design: "Retry has two levels")
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from connectors.errors import (
+    SHOP_FAULTS,
+    Ambiguous,
+    ChannelError,
+    NotFound,
+    RateLimited,
+    Rejected,
+)
+
+FIRST_WAIT_S = 30.0
+BREAKER_FIRST_S = 5.0
+BREAKER_MOST_S = 300.0
+
+
+def is_shop_fault(error: ChannelError) -> bool:
+    """Whether the error tells about the shop or the line, and not about the row."""
+    return isinstance(error, (*SHOP_FAULTS, Ambiguous))
+
+
+def again_at(
+    error: ChannelError, attempts: int, now: datetime, period_s: float, *, take_down: bool
+) -> datetime | None:
+    """When the row is tried again; None: not until something changes."""
+    if is_shop_fault(error):
+        return now
+    if isinstance(error, Rejected):
+        return now + timedelta(seconds=period_s) if take_down else None
+    if isinstance(error, NotFound):
+        return now + timedelta(seconds=min(period_s, FIRST_WAIT_S))
+    return now + timedelta(seconds=backoff_s(attempts, FIRST_WAIT_S, period_s))
+
+
+def breaker_s(error: ChannelError, trips: int) -> float:
+    """How long a shop's breaker stays open, seconds; what the channel asked for is honoured."""
+    if isinstance(error, RateLimited) and error.retry_after is not None:
+        return max(1.0, error.retry_after)
+    return backoff_s(trips, BREAKER_FIRST_S, BREAKER_MOST_S)
+
+
+def backoff_s(times: int, first_s: float, most_s: float) -> float:
+    """Doubling from ``first_s``, capped."""
+    return min(most_s, first_s * 2.0 ** min(times, 16))

@@ -1,0 +1,118 @@
+"""A shop's secrets: opened for a connector, and refreshed once by one worker at a time.
+
+The refresh token is spent by the first call that reaches the channel, so: one lock a shop (a
+session-level advisory lock, no transaction stays open across the call), the intent (hash of the
+token) committed *before* the call, and a compare-and-swap of the new pair after it. After an
+unclear answer the same token is tried once more, and only a refusal pauses the shop.
+(design: "Tokens"; shopee.md 1.4, trap 4)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import text
+
+from connectors.contract import Account, Credentials
+from connectors.errors import AuthRefused
+from models import shops
+from models.shop import Shop
+from worker.env import Env
+
+EARLY = timedelta(minutes=10)
+"""A token that lapses within this is refreshed before it is used."""
+
+_LOCK_SPACE = 7_205_002
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A shop's account with its secrets, and the version they stood at."""
+
+    account: Account
+    version: int
+    expires_at: datetime | None
+
+
+def open_account(env: Env, shop: Shop) -> Opened:
+    """The account with decrypted secrets. Raises AuthRefused when none are stored."""
+    with env.db.transaction() as session:
+        stored = shops.credential(session, shop.id or 0)
+    if stored is None:
+        raise AuthRefused(f"gian hàng {shop.key} chưa có thông tin đăng nhập")
+    account = Account(
+        shop_key=shop.key,
+        base_url=shop.base_url,
+        credentials=Credentials(env.decrypt(stored.secret)),
+        settings=shop.settings,
+    )
+    return Opened(account, stored.version, stored.expires_at)
+
+
+def lapses_soon(opened: Opened, now: datetime) -> bool:
+    return opened.expires_at is not None and opened.expires_at - now < EARLY
+
+
+def refresh(env: Env, shop: Shop, seen_version: int) -> Opened:
+    """Trade the refresh token, unless somebody did since ``seen_version``.
+
+    Raises AuthRefused (the shop is paused, with what its owner has to do), Unavailable or
+    Ambiguous (asked again later with the same token).
+    """
+    with _single_flight(env, shop.id or 0):
+        opened = open_account(env, shop)
+        if opened.version != seen_version:
+            return opened
+        intent = fingerprint(opened.account.credentials)
+        with env.db.transaction() as session:
+            shops.intend_refresh(session, shop.id or 0, opened.version, intent)
+        try:
+            fresh = env.connector(shop.channel, opened.account).refresh()
+        except AuthRefused as error:
+            _pause(env, shop, error)
+            raise
+        return _swap(env, shop, opened, fresh)
+
+
+def fingerprint(credentials: Credentials) -> str:
+    """A hash that names the token to be spent without showing it."""
+    spent = credentials.get("refresh_token") or credentials.get("code") or ""
+    return hashlib.sha256(spent.encode()).hexdigest()
+
+
+def _swap(env: Env, shop: Shop, opened: Opened, fresh: Credentials) -> Opened:
+    """Store the new pair where the old one still stands; else what stands there now."""
+    account = Account(shop.key, shop.base_url, fresh, shop.settings)
+    expires_at = env.connector(shop.channel, account).token_expires_at()
+    with env.db.transaction() as session:
+        swapped = shops.swap_credential(
+            session, shop.id or 0, opened.version, env.encrypt(fresh), expires_at
+        )
+    return Opened(account, opened.version + 1, expires_at) if swapped else open_account(env, shop)
+
+
+def _pause(env: Env, shop: Shop, error: AuthRefused) -> None:
+    with env.db.transaction() as session:
+        shops.pause(
+            session,
+            shop.id or 0,
+            f"Sàn không nhận đăng nhập nữa ({error.message}). Chủ gian hàng cấp quyền lại, rồi "
+            f"chạy: ocop-sync accounts add {shop.channel} --name {shop.key} --credentials FILE",
+        )
+
+
+@contextmanager
+def _single_flight(env: Env, shop_id: int) -> Iterator[None]:
+    """One refresh a shop at a time, over all workers; the lock dies with its connection."""
+    with env.db.engine.connect() as raw:
+        connection = raw.execution_options(isolation_level="AUTOCOMMIT")
+        key = {"space": _LOCK_SPACE, "shop": shop_id}
+        connection.execute(text("SELECT pg_advisory_lock(:space, :shop)"), key)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:space, :shop)"), key)
