@@ -7,10 +7,13 @@ and tombstones. Units: money integer đồng, weights grams, volumes millilitres
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
+
+import orjson
 
 GROUPS = ("thuc-pham", "do-uong", "duoc-lieu", "thu-cong-my-nghe", "sinh-vat-canh", "du-lich")
 """Slugs of the six groups of QĐ 148 (ocop-domain §2)."""
@@ -113,14 +116,35 @@ class RowProblem:
     advice: str
 
 
+Key = tuple[str, bytes, int | None]
+"""A product's code, the digest of its statement (16 bytes), its version where one is counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
-    """``rejected`` counts what could not be used; each has at least one problem."""
+    """``rejected`` counts what could not be used; each has at least one problem.
 
-    products: tuple[SourceProduct, ...]
+    The worker asks ``keys`` first and parses only what changed, so a source whose items are
+    costly to build overrides ``keys`` and ``parse`` (see ``http_json``).
+    """
+
+    products: tuple[SourceProduct, ...] = ()
     tombstones: tuple[Tombstone, ...] = ()
     problems: tuple[RowProblem, ...] = ()
     rejected: int = 0
+
+    def keys(self) -> list[Key]:
+        """One key a product of the page."""
+        return [(p.code, statement_digest(orjson.dumps(p)), p.version) for p in self.products]
+
+    def parse(self, codes: Collection[str]) -> tuple[list[SourceProduct], list[RowProblem]]:
+        """The products with these codes, and what was wrong with those that could not be read."""
+        return [p for p in self.products if p.code in codes], []
+
+
+def statement_digest(data: bytes) -> bytes:
+    """The digest by which an unchanged statement is known (16 bytes)."""
+    return hashlib.blake2b(data, digest_size=16).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,161 @@
+"""The registry's statements against the tables: one comparison of keys and digests, then only
+what changed is touched.
+
+Keys and digests travel by ``COPY`` into a temporary table, in the session's own transaction
+(``connection.driver_connection``), and one set-based comparison names what is new, changed,
+back again, or gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+Key = tuple[str, bytes, int | None]
+"""A product of the source: its code, the digest of its statement, its version if counted."""
+
+
+def begin(session: Session) -> None:
+    """Make the temporary tables of one walk; they are gone with the transaction."""
+    session.execute(
+        text("CREATE TEMPORARY TABLE seen (code text, digest bytea, version bigint) ON COMMIT DROP")
+    )
+    session.execute(text("CREATE TEMPORARY TABLE seen_codes (code text) ON COMMIT DROP"))
+
+
+def see(session: Session, keys: Sequence[Key]) -> int:
+    """Load the keys of one page for :func:`changed`; returns how many."""
+    session.execute(text("INSERT INTO seen_codes SELECT code FROM seen"))
+    session.execute(text("TRUNCATE seen"))
+    connection = session.connection().connection.driver_connection
+    assert connection is not None  # noqa: S101 (a session in a transaction has one)
+    with (
+        connection.cursor() as cursor,
+        cursor.copy("COPY seen (code, digest, version) FROM STDIN (FORMAT BINARY)") as copy,
+    ):
+        copy.set_types(["text", "bytea", "int8"])
+        for key in keys:
+            copy.write_row(key)
+    return len(keys)
+
+
+def changed(session: Session) -> set[str]:
+    """Codes of the page whose statement is new or differs, or that were withdrawn and are back.
+
+    A version that is not greater than the known one is old news (registry-formats §5).
+    """
+    rows = session.execute(
+        text("""SELECT s.code FROM seen s
+            LEFT JOIN product_code c ON c.code = s.code
+            LEFT JOIN product p ON p.id = c.product_id
+            WHERE p.id IS NULL
+               OR ((p.digest IS DISTINCT FROM s.digest OR p.withdrawn_at IS NOT NULL)
+                   AND (s.version IS NULL OR p.registry_version IS NULL
+                        OR s.version > p.registry_version))""")
+    )
+    return {row[0] for row in rows}
+
+
+def gone(session: Session, source: str) -> list[int]:
+    """Products of this source that a full walk did not see."""
+    rows = session.execute(
+        text("""SELECT p.id FROM product p WHERE p.source = :source AND p.withdrawn_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM product_code c WHERE c.product_id = p.id
+                AND (c.code IN (SELECT code FROM seen) OR c.code IN (SELECT code FROM seen_codes)))
+            """),
+        {"source": source},
+    )
+    return [row[0] for row in rows]
+
+
+def active_count(session: Session, source: str) -> int:
+    """Products of this source that are not withdrawn."""
+    return int(
+        session.execute(
+            text("SELECT count(*) FROM product WHERE source = :s AND withdrawn_at IS NULL"),
+            {"s": source},
+        ).scalar_one()
+    )
+
+
+def withdraw(session: Session, ids: Sequence[int], reason: str, now: datetime) -> list[int]:
+    """Mark products as withdrawn (never deleted); returns those that were not before."""
+    rows = session.execute(
+        text("""UPDATE product SET withdrawn_at = :now, withdrawn_reason = :reason
+            WHERE id = ANY(:ids) AND withdrawn_at IS NULL RETURNING id"""),
+        {"ids": list(ids), "reason": reason, "now": now},
+    )
+    return [row[0] for row in rows]
+
+
+def ids_of_codes(session: Session, codes: Sequence[str]) -> dict[str, int]:
+    """Products by any code they ever had."""
+    rows = session.execute(
+        text("SELECT code, product_id FROM product_code WHERE code = ANY(:codes)"),
+        {"codes": list(codes)},
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def set_versions(session: Session, versions: dict[int, int]) -> None:
+    """A tombstone's version, so that an older statement does not bring the product back."""
+    for product_id, version in versions.items():
+        session.execute(
+            text("UPDATE product SET registry_version = :v WHERE id = :id"),
+            {"v": version, "id": product_id},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPicture:
+    asset_id: int
+    url: str
+
+
+def pictures_to_fetch(session: Session, most: int) -> list[WaitingPicture]:
+    """Pictures of products that are on offer, never fetched or failed for a passing reason."""
+    rows = session.execute(
+        text("""SELECT a.id, a.url FROM asset a WHERE a.sha256 IS NULL AND a.problem = ''
+            AND EXISTS (SELECT 1 FROM product_image i JOIN product p ON p.id = i.product_id
+                WHERE i.asset_id = a.id AND p.withdrawn_at IS NULL)
+            ORDER BY a.id LIMIT :most"""),
+        {"most": most},
+    )
+    return [WaitingPicture(*row) for row in rows]
+
+
+def picture_fetched(
+    session: Session, asset_id: int, sha256: str, content_type: str, size: int,
+    width: int, height: int, now: datetime,
+) -> None:  # fmt: skip
+    """A picture is kept: what it is."""
+    session.execute(
+        text("""UPDATE asset SET sha256 = :sha, content_type = :type, size = :size,
+            width = :width, height = :height, problem = '', fetched_at = :now
+            WHERE id = :id"""),
+        {
+            "id": asset_id, "sha": sha256, "type": content_type, "size": size,
+            "width": width, "height": height, "now": now,
+        },
+    )  # fmt: skip
+
+
+def picture_unusable(session: Session, asset_id: int, problem: str, now: datetime) -> None:
+    """Why a picture cannot be used (Vietnamese), until its address changes."""
+    session.execute(
+        text("UPDATE asset SET problem = :problem, fetched_at = :now WHERE id = :id"),
+        {"id": asset_id, "problem": problem, "now": now},
+    )
+
+
+def products_of_pictures(session: Session, asset_ids: Sequence[int]) -> list[int]:
+    """Products that show any of these pictures."""
+    rows = session.execute(
+        text("SELECT DISTINCT product_id FROM product_image WHERE asset_id = ANY(:ids)"),
+        {"ids": list(asset_ids)},
+    )
+    return [row[0] for row in rows]

@@ -1,0 +1,68 @@
+"""Runs: begun once a slot, ended once, and the log as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from models.run import Event, Run
+
+
+def begin(
+    session: Session, kind: str, now: datetime, *, slot: str | None, who: str, why: str = ""
+) -> int | None:
+    """Begin a run; None when this schedule slot has had its run (beat fired twice)."""
+    row = session.execute(
+        text("""INSERT INTO run (kind, slot, who, why, started_at, status, outcome, counts)
+            VALUES (:kind, :slot, :who, :why, :now, 'running', '', '{}')
+            ON CONFLICT (slot) DO NOTHING RETURNING id"""),
+        {"kind": kind, "slot": slot, "who": who, "why": why, "now": now},
+    ).first()
+    return int(row[0]) if row else None
+
+
+def end(
+    session: Session, run_id: int, outcome: str, counts: Mapping[str, Any], now: datetime,
+    *, failed: bool = False,
+) -> None:  # fmt: skip
+    """End a run, once: what it said, and what it counted."""
+    session.execute(
+        text("""UPDATE run SET status = :status, outcome = :outcome, counts = CAST(:counts AS
+            jsonb), ended_at = :now WHERE id = :id AND status = 'running'"""),
+        {
+            "id": run_id,
+            "status": "failed" if failed else "ended",
+            "outcome": outcome,
+            "counts": orjson.dumps(dict(counts)).decode(),
+            "now": now,
+        },
+    )
+
+
+def latest(session: Session, most: int) -> list[Run]:
+    """The last runs, newest first."""
+    return list(session.exec(select(Run).order_by(col(Run.id).desc()).limit(most)).all())
+
+
+def running(session: Session, kind: str) -> list[Run]:
+    """Runs of a kind that have not ended."""
+    query = select(Run).where(Run.kind == kind, Run.status == "running")
+    return list(session.exec(query).all())
+
+
+def events(
+    session: Session, most: int, *, product_code: str = "", shop_id: int | None = None
+) -> list[Event]:
+    """The last lines of the log, newest first; of one product or shop where told."""
+    query = select(Event)
+    if product_code:
+        query = query.where(Event.product_code == product_code)
+    if shop_id is not None:
+        query = query.where(Event.shop_id == shop_id)
+    query = query.order_by(col(Event.at).desc(), col(Event.id).desc()).limit(most)
+    return list(session.exec(query).all())
