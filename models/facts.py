@@ -24,6 +24,9 @@ from models.product import (
 )
 from models.shop import Assortment, CategoryMap, Rule, Shop
 
+Market = tuple[str, str]
+"""A channel and a base URL: one tree of categories."""
+
 
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
@@ -122,7 +125,13 @@ class ShopFacts:
     enabled: bool
     paused_reason: str
     settings: Mapping[str, Any]
+    base_url: str = ""
     assortment: tuple[tuple[str, str, str], ...] = field(default=())
+
+    @property
+    def market(self) -> Market:
+        """Whose category tree the shop lists in."""
+        return (self.channel, self.base_url)
 
 
 def product_ids(session: Session) -> list[int]:
@@ -282,6 +291,7 @@ def load_shops(session: Session) -> list[ShopFacts]:
             enabled=shop.enabled,
             paused_reason=shop.paused_reason,
             settings=shop.settings,
+            base_url=shop.base_url,
             assortment=tuple(assortments[shop.id or 0]),
         )
         for shop in session.exec(select(Shop).order_by(col(Shop.key)))
@@ -296,11 +306,11 @@ def load_rules(session: Session) -> list[RuleFacts]:
     ]
 
 
-def load_categories(session: Session) -> dict[str, list[CategoryFacts]]:
-    """The category mapping, by channel."""
-    mapping: dict[str, list[CategoryFacts]] = defaultdict(list)
+def load_categories(session: Session) -> dict[Market, list[CategoryFacts]]:
+    """The category mapping, by market."""
+    mapping: dict[Market, list[CategoryFacts]] = defaultdict(list)
     for row in session.exec(select(CategoryMap).order_by(col(CategoryMap.id))):
-        mapping[row.channel].append(
+        mapping[row.channel, row.base_url].append(
             CategoryFacts(row.kind, row.words, row.category_id, tuple(row.attributes))
         )
     return mapping

@@ -112,17 +112,19 @@ class Assortment(SQLModel, table=True):
 
 
 class CategoryMap(SQLModel, table=True):
-    """Our kind (and name words) → the channel's category and attribute defaults.
+    """Our kind (and name words) → the channel's category and attribute defaults, a market
+    (channel and base URL) at a time: each has a tree of its own.
 
     ``words`` empty: the default of the kind. Otherwise the row wins whose words the product's
     folded name holds; the longest wins.
     """
 
     __tablename__ = "category_map"
-    __table_args__ = (UniqueConstraint("channel", "kind", "words"),)
+    __table_args__ = (UniqueConstraint("channel", "base_url", "kind", "words"),)
 
     id: int | None = Field(default=None, sa_column=big_column(primary_key=True))
     channel: str = Field(sa_column=text_column())
+    base_url: str = Field(sa_column=text_column())
     kind: str = Field(sa_column=text_column())
     words: str = Field(default="", sa_column=text_column())
     category_id: str = Field(sa_column=text_column())

@@ -30,6 +30,15 @@ def by_key(session: Session, key: str) -> Shop | None:
     return session.exec(select(Shop).where(col(Shop.key) == key)).first()
 
 
+def by_remote(session: Session, channel: str, remote_key: str, base_url: str) -> Shop | None:
+    """The shop that is connected to this account of the channel."""
+    return session.exec(
+        select(Shop).where(
+            Shop.channel == channel, Shop.remote_key == remote_key, Shop.base_url == base_url
+        )
+    ).first()
+
+
 def all_shops(session: Session) -> list[Shop]:
     """Every shop, by key."""
     return list(session.exec(select(Shop).order_by(col(Shop.key))).all())

@@ -18,7 +18,7 @@ from sqlmodel import Session
 
 from connectors.contract import Capabilities
 from models import facts, holds, listings, queue
-from models.facts import CategoryFacts, ProductFacts, ShopFacts, VariantFacts
+from models.facts import CategoryFacts, Market, ProductFacts, ShopFacts, VariantFacts
 from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
 from models.listings import ListingState
 from models.queue import WantedFacet
@@ -42,7 +42,7 @@ class World:
     shops: tuple[ShopFacts, ...]
     capabilities: Mapping[str, Capabilities]
     rules: RuleBook
-    categories: Mapping[str, Sequence[CategoryFacts]]
+    categories: Mapping[Market, Sequence[CategoryFacts]]
     today: date
     now: datetime
 
@@ -122,7 +122,7 @@ def _drafts_in(
 ) -> Iterator[Draft]:
     capabilities = world.capabilities[shop.channel]
     verdict = certify(product, shop, capabilities.closed_kinds, world.rules, world.today)
-    category = offer.category_for(product, world.categories.get(shop.channel, ()))
+    category = offer.category_for(product, world.categories.get(shop.market, ()))
     if verdict.may_sell:
         verdict = _complete(product, verdict, category)
     priced = [v for v in product.variants if v.price_vnd is not None]
@@ -277,7 +277,7 @@ def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
     yield _facet(
         draft, "variants", offer.variant_rows(draft.variants, packing, limits.label), VARIANTS
     )
-    category = offer.category_for(draft.product, world.categories.get(draft.shop.channel, ()))
+    category = offer.category_for(draft.product, world.categories.get(draft.shop.market, ()))
     if category is not None:
         shown = offer.content(
             draft.product, draft.variants, draft.verdict.certificate, category, packing, limits

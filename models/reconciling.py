@@ -1,0 +1,50 @@
+"""Which listings are to be read again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+
+def mark_changed(session: Session, shop_id: int, remote_ids: Sequence[str], now: datetime) -> int:
+    """Our listings among these remote ids are to be read in full now."""
+    if not remote_ids:
+        return 0
+    rows = session.execute(
+        text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
+            WHERE shop_id = :shop AND remote_id = ANY(:ids) RETURNING id"""),
+        {"shop": shop_id, "ids": list(remote_ids), "now": now},
+    )
+    return len(rows.all())
+
+
+def mark_oldest(session: Session, shop_id: int, most: int, now: datetime) -> int:
+    """The listings whose packs were looked at longest ago are to be read in full now."""
+    rows = session.execute(
+        text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
+            WHERE id IN (SELECT l.id FROM listing l WHERE l.shop_id = :shop
+                AND l.remote_id IS NOT NULL AND l.read_due_at IS NULL
+                ORDER BY (SELECT min(v.observed_at) FROM listing_variant v
+                    WHERE v.listing_id = l.id) NULLS FIRST, l.id LIMIT :most)
+            RETURNING id"""),
+        {"shop": shop_id, "most": most, "now": now},
+    )
+    return len(rows.all())
+
+
+def mark_all(session: Session, shop_id: int, now: datetime) -> int:
+    """Everything of a shop is to be read in full now (an operator asked)."""
+    return mark_oldest(session, shop_id, 1_000_000, now)
+
+
+def listed_count(session: Session, shop_id: int) -> int:
+    """How many listings of a shop the channel knows."""
+    return int(
+        session.execute(
+            text("SELECT count(*) FROM listing WHERE shop_id = :s AND remote_id IS NOT NULL"),
+            {"s": shop_id},
+        ).scalar_one()
+    )

@@ -1,0 +1,62 @@
+"""Reconcile: ask each channel what changed, and look at every listing once a day.
+
+The channel's own change feed names items to read; where it is blind (Shopee's ``update_time``
+does not move on price and stock, shopee.md trap 15) a rolling sweep reads everything within a
+day, a part each period. What a reading means is decided in :mod:`worker.observe`; the readings
+themselves are a lane of the shop's drain.
+"""
+
+from __future__ import annotations
+
+import math
+
+from connectors.errors import ChannelError
+from models import reconciling, shops
+from models.shop import Shop
+from worker import tokens
+from worker.env import Env
+
+PAGES = 20
+"""Most pages of the feed that one reconcile reads; the cursor keeps the rest for the next."""
+
+SWEEP_S = 24 * 3600.0
+"""Every listing is read in full at least once in this time, seconds."""
+
+
+def reconcile(env: Env, shop_id: int) -> int:
+    """Mark the listings of a shop that should be read again; returns how many.
+
+    A channel that does not answer is left to the drain's breaker: nothing is marked for it here
+    but the sweep's part.
+    """
+    with env.db.transaction() as session:
+        shop = session.get(Shop, shop_id)
+    if shop is None or not shop.enabled or shop.paused_reason:
+        return 0
+    changed = _changed(env, shop)
+    with env.db.transaction() as session:
+        marked = reconciling.mark_changed(session, shop_id, changed, env.now())
+        total = reconciling.listed_count(session, shop_id)
+        part = math.ceil(total * min(1.0, env.timing.period_s / SWEEP_S))
+        return marked + reconciling.mark_oldest(session, shop_id, part, env.now())
+
+
+def _changed(env: Env, shop: Shop) -> list[str]:
+    """Remote ids that the channel's feed names since the last reconcile."""
+    name = f"changes:{shop.key}"
+    with env.db.transaction() as session:
+        cursor = shops.cursor(session, name)
+    connector = env.connector(shop.channel, tokens.open_account(env, shop).account)
+    ids: list[str] = []
+    for _page in range(PAGES):
+        try:
+            changes = connector.changed_since(cursor)
+        except ChannelError:
+            break
+        ids += changes.remote_ids
+        cursor = changes.cursor
+        with env.db.transaction() as session:
+            shops.set_cursor(session, name, cursor, env.now())
+        if not changes.more:
+            break
+    return ids
