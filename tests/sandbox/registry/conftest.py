@@ -79,9 +79,31 @@ def registry(clock: TurnedClock) -> Iterator[RegistrySandbox]:
     sandbox.close()
 
 
+class Stage:
+    """An ASGI app that plays whichever registry stands on it: one server serves all tests."""
+
+    def __init__(self) -> None:
+        self.base_url = ""
+        self._app: Any = None
+
+    def play(self, registry: RegistrySandbox) -> Client:
+        self._app = registry.app
+        return Client(self.base_url)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self._app(scope, receive, send)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    stage = Stage()
+    with serving(stage) as base_url:
+        stage.base_url = base_url
+        yield stage
+
+
 @pytest.fixture
-def http(registry: RegistrySandbox) -> Iterator[Client]:
-    with serving(registry.app) as base_url:
-        client = Client(base_url)
-        yield client
-        client.close()
+def http(stage: Stage, registry: RegistrySandbox) -> Iterator[Client]:
+    client = stage.play(registry)
+    yield client
+    client.close()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from datetime import date
 
-from sandbox.registry import RegistrySandbox, Revoke, Suspend
+from sandbox.registry import Certify, RegistrySandbox, Revoke, Suspend
 from tests.sandbox.registry.conftest import CREAM, NOODLES, Client, TurnedClock
 
 
@@ -103,13 +104,8 @@ def test_all_text_is_nfc(http: Client) -> None:
 
 
 def test_certificates_newest_first(http: Client, registry: RegistrySandbox) -> None:
-    body = {
-        "edit": "certified",
-        "decision": "77/QĐ-UBND",
-        "stars": 5,
-        "recognised_on": "2025-06-01",
-    }
-    assert http.send("POST", f"/_sandbox/products/{NOODLES}/edits", body).status_code == 200
+    new = Certify(decision="77/QĐ-UBND", stars=5, recognised_on=date(2025, 6, 1))
+    registry.edit(NOODLES, new)
     listed = http.get(f"/v1/products/{NOODLES}/certificates").json()
     assert [one["decision"] for one in listed] == ["77/QĐ-UBND", "1253/QĐ-UBND"]
     assert listed[0]["expires_on"] == "2028-06-01"
