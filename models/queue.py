@@ -236,3 +236,16 @@ def _json_rows(rows: Sequence[WantedFacet]) -> str:
 
 def _dump(rows: Any) -> str:
     return orjson.dumps(rows).decode()
+
+
+def again(session: Session, listing_ids: Sequence[int], now: datetime) -> None:
+    """An operator's push: what these listings owe, or were refused, is due at once, and what
+    they show of price, stock and availability is stated anew."""
+    if listing_ids:
+        session.execute(
+            text("""UPDATE listing_facet SET refused_rev = 0, next_attempt_at = NULL,
+                attempts = 0, due_since = :now, wanted_rev = wanted_rev
+                    + CASE WHEN facet IN ('price', 'stock', 'availability') THEN 1 ELSE 0 END
+                WHERE listing_id = ANY(:ids) AND NOT parked"""),
+            {"ids": list(listing_ids), "now": now},
+        )

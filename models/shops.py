@@ -148,18 +148,28 @@ def urgent(session: Session, now: datetime) -> list[int]:
     return [row[0] for row in rows]
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next thing asks, over all shops that may work; None when nothing does."""
+def set_enabled(session: Session, shop_id: int, on: bool) -> None:
+    """Switch a shop's sync on or off; what it shows stays as it is."""
+    session.execute(
+        text("UPDATE shop SET enabled = :on WHERE id = :shop"), {"on": on, "shop": shop_id}
+    )
+
+
+def next_due(session: Session, shop_ids: Sequence[int] | None = None) -> datetime | None:
+    """When the next thing asks, over these shops (None: all) that may work; None: nothing."""
     row = session.execute(
         text("""SELECT min(at) FROM (
             SELECT greatest(coalesce(f.next_attempt_at, f.due_since), s.breaker_until) AS at
             FROM listing_facet f JOIN shop s ON s.id = f.shop_id
             WHERE f.due AND s.enabled AND s.paused_reason = ''
+              AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))
             UNION ALL
             SELECT greatest(l.read_due_at, s.breaker_until) FROM listing l
             JOIN shop s ON s.id = l.shop_id
             WHERE l.read_due_at IS NOT NULL AND l.remote_id IS NOT NULL
-              AND s.enabled AND s.paused_reason = '') due""")
+              AND s.enabled AND s.paused_reason = ''
+              AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))) due"""),
+        {"ids": None if shop_ids is None else list(shop_ids)},
     ).first()
     return row[0] if row else None
 

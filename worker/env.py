@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from connectors.contract import Account, Capabilities, Clock, Connector
@@ -30,6 +31,12 @@ class Timing:
     settle_scale: float = 1.0
 
 
+class StopFlag(Protocol):
+    """Looked at between batches."""
+
+    def is_set(self) -> bool: ...
+
+
 @dataclass(slots=True)
 class Env:
     """``limiter`` makes the rate limiter of a shop; ``stop`` ends a drain after its batch."""
@@ -43,7 +50,7 @@ class Env:
     limiter: Callable[[str, Capabilities], Limiter] = lambda shop_key, capabilities: NoLimit()
     timing: Timing = field(default_factory=Timing)
     monotonic: Callable[[], float] = time.monotonic
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: StopFlag = field(default_factory=threading.Event)
     private_hosts: frozenset[str] = frozenset()
     """Hosts that pictures and registries may be fetched from although they are private."""
 

@@ -1,0 +1,51 @@
+"""``ocop-sync``: the command line. Vietnamese first; every listing command takes ``--json``.
+
+Exit codes: 0 done (blocked, rejected and held are results), 1 something failed or is still being
+retried, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from config.errors import SetupError
+
+from connectors.errors import ChannelError
+from connectors.registry.contract import RegistryError
+from console.cli import accounts, doctor, log, pull, push, run, status
+from console.cli.output import complain
+from worker.connect import BadAccount
+from worker.runtime import NoSource
+
+app = typer.Typer(
+    name="ocop-sync",
+    help="Giữ mọi gian hàng đúng với sổ đăng ký OCOP của tỉnh.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command("run")(run.run)
+app.command("pull")(pull.pull)
+app.command("plan")(push.plan)
+app.command("push")(push.push)
+app.command("status")(status.status)
+app.command("explain")(status.explain)
+app.command("log")(log.log)
+app.command("channels")(accounts.channels)
+app.command("doctor")(doctor.doctor)
+app.add_typer(accounts.app, name="accounts")
+
+EXPECTED = (SetupError, BadAccount, NoSource, RegistryError, ChannelError)
+"""Errors that are somebody's to mend: one message, no traceback."""
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app(standalone_mode=True)
+    except EXPECTED as error:
+        complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

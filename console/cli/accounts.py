@@ -1,0 +1,169 @@
+"""``ocop-sync accounts`` and ``channels``: which shops are connected, and to what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import orjson
+import typer
+
+from console.cli.output import complain, print_json, print_table, say
+from console.program import program
+from models import owners, shops
+from models.shop import Shop
+from worker import tokens
+from worker.connect import NewShop, connect
+from worker.env import Env, find_connectors
+from worker.planning import plan_products
+
+app = typer.Typer(help="Gian hàng: kết nối, kiểm tra, tắt.", no_args_is_help=True)
+
+PROVINCE = ("tinh", "province", "tỉnh")
+
+
+@app.command("list")
+def list_accounts(
+    json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+) -> None:
+    """Các gian hàng đã kết nối."""
+    with program() as env, env.db.transaction() as session:
+        owner_names = owners.names(session)
+        rows = [_row(shop, owner_names) for shop in shops.all_shops(session)]
+    if json:
+        print_json(rows)
+        return
+    columns = ("key", "channel", "owner", "base_url", "enabled", "problem")
+    print_table(f"{len(rows)} gian hàng", columns, [[r[c] for c in columns] for r in rows])
+
+
+def _row(shop: Shop, owner_names: dict[int, str]) -> dict[str, object]:
+    return {
+        "key": shop.key,
+        "name": shop.name,
+        "channel": shop.channel,
+        "owner": owner_names.get(shop.producer_id or 0, "tỉnh"),
+        "base_url": shop.base_url,
+        "enabled": shop.enabled,
+        "problem": shop.paused_reason or shop.breaker_reason,
+        "consent_expires_at": shop.consent_expires_at,
+        "checked_at": shop.checked_at,
+    }
+
+
+@app.command("add")
+def add(
+    channel: Annotated[str, typer.Argument(help="Kênh, ví dụ shopee.")],
+    name: Annotated[str, typer.Option(help="Tên gian hàng.")],
+    credentials: Annotated[Path, typer.Option(help="Tệp JSON chứa thông tin đăng nhập.")],
+    owner: Annotated[str, typer.Option(help="Tên chủ thể, hoặc 'tinh'.")] = "tinh",
+    base_url: Annotated[str, typer.Option(help="Địa chỉ API; bỏ trống là địa chỉ thật.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+) -> None:
+    """Kết nối (hoặc kết nối lại) một gian hàng: thử đăng nhập ngay, rồi lập kế hoạch."""
+    secrets = _read_credentials(credentials)
+    with program() as env:
+        producer_id = None if owner.lower() in PROVINCE else _producer(env, owner)
+        done = connect(env, NewShop(channel, name, producer_id, base_url, secrets))
+        plan_products(env)
+    result = {
+        "key": done.key, "name": done.facts.name, "region": done.facts.region,
+        "mapped": done.mapped, "unmapped": list(done.unmapped),
+        "problems": list(done.facts.problems),
+    }  # fmt: skip
+    if json:
+        print_json(result)
+        return
+    say(f"Đã kết nối '{done.key}' ({done.facts.name}), ánh xạ {done.mapped} nhóm hàng.")
+    if done.unmapped:
+        say(f"Chưa có ngành hàng cho: {', '.join(done.unmapped)}.")
+    for problem in done.facts.problems:
+        say(f"Chú ý: {problem}")
+
+
+def _read_credentials(path: Path) -> dict[str, str]:
+    try:
+        value = orjson.loads(path.read_bytes())
+    except FileNotFoundError:
+        complain(f"không có tệp {path}")
+        raise typer.Exit(2) from None
+    except (OSError, orjson.JSONDecodeError) as error:
+        complain(f"{path}: không đọc được ({type(error).__name__}); cần một đối tượng JSON")
+        raise typer.Exit(2) from None
+    if not isinstance(value, dict):
+        complain(f"{path}: có {type(value).__name__}, cần một đối tượng JSON tên → giá trị")
+        raise typer.Exit(2)
+    return value
+
+
+def _producer(env: Env, owner: str) -> int:
+    with env.db.transaction() as session:
+        found = owners.find(session, owner)
+    if len(found) != 1:
+        names = ", ".join(name for _id, name in found[:5])
+        complain(
+            f"chủ thể '{owner}': tìm thấy {len(found)}{': ' + names if names else ''}; "
+            "cần đúng một. Hãy pull sổ đăng ký trước, hoặc viết đủ tên"
+        )
+        raise typer.Exit(2)
+    return found[0][0]
+
+
+@app.command("check")
+def check(key: Annotated[str, typer.Argument(help="Gian hàng.")]) -> None:
+    """Thử đăng nhập và đọc lại những gì gian hàng cho phép."""
+    with program() as env:
+        shop = _shop(env, key)
+        opened = tokens.open_account(env, shop)
+        if tokens.lapses_soon(opened, env.now()):
+            opened = tokens.refresh(env, shop, opened.version)
+        facts = env.connector(shop.channel, opened.account).check()
+        with env.db.transaction() as session:
+            shops.checked(
+                session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now()
+            )
+    say(f"'{key}' tốt: {facts.name}, vùng {facts.region}, tiền {facts.currency}.")
+    for problem in facts.problems:
+        say(f"Chú ý: {problem}")
+
+
+@app.command("disable")
+def disable(
+    key: Annotated[str, typer.Argument(help="Gian hàng.")],
+    on: Annotated[bool, typer.Option("--on", help="Bật lại.")] = False,
+) -> None:
+    """Tắt (hoặc bật lại) một gian hàng: từ đó không gọi sàn nữa, hàng trên sàn giữ nguyên."""
+    with program() as env:
+        shop = _shop(env, key)
+        with env.db.transaction() as session:
+            shops.set_enabled(session, shop.id or 0, on)
+        if on:
+            plan_products(env)
+    say(f"'{key}' {'đã bật' if on else 'đã tắt'}.")
+
+
+def _shop(env: Env, key: str) -> Shop:
+    with env.db.transaction() as session:
+        shop = shops.by_key(session, key)
+        keys = [s.key for s in shops.all_shops(session)]
+    if shop is None:
+        complain(f"không có gian hàng '{key}'; đang có: {', '.join(keys) or 'chưa có'}")
+        raise typer.Exit(2)
+    return shop
+
+
+def channels(json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False) -> None:
+    """Các kênh đã cài và những gì chúng làm được."""
+    rows = [
+        {
+            "channel": name, "label": c.capabilities.label, "region": c.capabilities.region,
+            "max_variants": c.capabilities.max_variants,
+            "price_ratio": c.capabilities.price_ratio, "reviewed": c.capabilities.reviewed,
+            "base_url": c.capabilities.default_base_url,
+        }
+        for name, c in sorted(find_connectors().items())
+    ]  # fmt: skip
+    if json:
+        print_json(rows)
+    else:
+        print_table("Kênh", tuple(rows[0]) if rows else (), [list(r.values()) for r in rows])

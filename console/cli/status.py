@@ -1,0 +1,85 @@
+"""``ocop-sync status`` and ``explain``: where every listing stands, and why."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from console.cli.output import FACETS, STATES, cell, complain, out, print_json, print_table
+from console.program import program
+from models import status as standing
+from models.status import StatusRow
+from models.text import fold
+from worker.env import Env
+from worker.explain import explain_product
+
+
+def status(
+    producer: Annotated[str, typer.Option(help="Một phần tên chủ thể, có dấu hay không.")] = "",
+    shop: Annotated[str, typer.Option(help="Chỉ gian hàng này.")] = "",
+    json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+) -> None:
+    """Từng sản phẩm đang đứng ở đâu trên từng gian hàng."""
+    with program() as env, env.db.transaction() as session:
+        rows = standing.listings(session, producer=fold(producer), shop=shop)
+    if json:
+        print_json([row.as_json() for row in rows])
+        return
+    print_table(
+        f"{len(rows)} quy cách",
+        ("mã", "sản phẩm", "gian hàng", "trạng thái", "giá", "tồn", "vì sao"),
+        [
+            (r.sku or r.product_code, r.product, r.shop, STATES[r.state], r.price, r.stock,
+             _why(r))
+            for r in rows
+        ],
+        right=("giá", "tồn"),
+    )  # fmt: skip
+
+
+def _why(row: StatusRow) -> str:
+    if row.alarm:
+        return f"BÁO ĐỘNG: vẫn đang bán trái quy định từ {row.alarm.get('since', '')}"
+    return row.reason if row.state != "live" else ""
+
+
+def explain(
+    sku: Annotated[str, typer.Argument(help="SKU hoặc mã sản phẩm.")],
+    json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+) -> None:
+    """Một sản phẩm: sổ đăng ký nói gì, muốn sàn hiện gì, sàn đã nhận gì, tiếp theo là gì."""
+    with program() as env:
+        story = _story(env, sku)
+    if story is None:
+        complain(f"không có sản phẩm hay quy cách nào mang mã '{sku}'")
+        raise typer.Exit(2)
+    if json:
+        print_json(story)
+    else:
+        _tell(story)
+
+
+def _story(env: Env, sku: str) -> dict[str, Any] | None:
+    return explain_product(env, sku)
+
+
+def _tell(story: dict[str, Any]) -> None:
+    product = story["product"]
+    out.print(f"[bold]{product['name']}[/bold] ({product['code']}) – {product['producer']}")
+    for line in product["registry"]:
+        out.print(f"  {line}", markup=False)
+    if not story["shops"]:
+        out.print("  Không nằm trong danh mục của gian hàng nào.", markup=False)
+    for shop in story["shops"]:
+        out.print(f"[bold]{shop['shop']}[/bold] ({shop['channel']}): {STATES[shop['state']]}")
+        if shop["reason"]:
+            out.print(f"  Vì sao: {shop['reason']['text']}", markup=False)
+            out.print(f"  Làm gì: {shop['reason']['advice']}", markup=False)
+        if shop["alarm"]:
+            out.print(f"  BÁO ĐỘNG: {cell(shop['alarm'])}", markup=False)
+        for facet in shop["facets"]:
+            name = FACETS[facet["facet"]]
+            line = f"  {name}: muốn {cell(facet['wanted'])}; sàn đã nhận {cell(facet['acked'])}"
+            out.print(line, markup=False)
+        out.print(f"  Tiếp theo: {shop['next']}", markup=False)

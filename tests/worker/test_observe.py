@@ -1,0 +1,99 @@
+"""Accepted is not live; a stock below ours is a sale; the rest that differs is drift."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from connectors.contract import RemoteState, RemoteStatus, RemoteVariantState
+from models.listings import FacetState, ListingState, VariantState
+from tests.worker.facts import NOW
+from worker.observe import not_found, observe
+
+
+def facet(wanted, *, settled=True, known=True):
+    return FacetState(wanted, "d", wanted, "d" if known else None, settled, False, None)
+
+
+def listing(*, on=True, stock=50, sold=0, settled=True, **changes):
+    base = ListingState(
+        id=1, shop_id=1, product_id=1, part=0, item_sku="S", remote_id="9", state="in_review",
+        state_since=NOW, reason=None, alarm=None, handle=None, attempt_at=None,
+        attempt_deadline=None, lookups=0, last_write_at=NOW, observed_at=None, reads=0,
+        read_full=True,
+        facets={
+            "availability": facet({"on": on}, settled=settled),
+            "price": facet({"S": 100}, settled=settled),
+            "stock": facet({"S": stock}, settled=settled),
+        },
+        variants=(VariantState(1, "S", "m", 100, stock, None, 1, sold, False),),
+    )  # fmt: skip
+    return replace(base, **changes)
+
+
+def seen(status=RemoteStatus.LIVE, price=100, stock=50, reason=""):
+    pack = RemoteVariantState("S", "m", price, stock)
+    return RemoteState("9", status, reason=reason, variants=(pack,))
+
+
+def test_seen_live_is_live():
+    found = observe(listing(), seen())
+    assert (found.state, found.drift, found.sale) == ("live", (), {})
+
+
+@given(st.integers(0, 100), st.integers(0, 100), st.integers(0, 100))
+def test_stock_below_ours_is_a_sale_and_above_is_a_return_or_drift(acked, remote, sold):
+    found = observe(listing(stock=acked, sold=sold), seen(stock=remote))
+    pack = found.variants[0]
+    if remote < acked:
+        assert found.sale == {"S": remote}
+        assert (pack.stock_acked, pack.sold) == (remote, sold + acked - remote)
+    elif remote > acked + sold:
+        assert found.drift == ("stock",)
+        assert pack.stock_acked == acked
+    else:
+        assert pack.stock_acked == remote
+        assert pack.stock_acked + pack.sold == acked + sold
+    assert ("stock" in found.drift) != bool(found.sale) or remote == acked
+
+
+def test_a_price_changed_by_hand_is_drift_only_when_ours_was_acknowledged():
+    assert observe(listing(), seen(price=90)).drift == ("price",)
+    assert observe(listing(settled=False), seen(price=90)).drift == ()
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "drift"),
+    [
+        (True, RemoteStatus.UNLISTED, ("availability",)),
+        (False, RemoteStatus.LIVE, ("availability",)),
+        (True, RemoteStatus.IN_REVIEW, ()),
+        (False, RemoteStatus.UNLISTED, ()),
+    ],
+)
+def test_switched_by_somebody_else_is_drift(on, status, drift):
+    assert observe(listing(on=on), seen(status)).drift == drift
+
+
+def test_a_ban_carries_the_channel_s_words():
+    found = observe(listing(), seen(RemoteStatus.BANNED, reason="License Reason"))
+    assert found.state == "banned"
+    assert "License Reason" in found.reason.text
+
+
+def test_a_review_is_looked_at_again_ever_more_rarely():
+    waits = [
+        observe(listing(reads=n), seen(RemoteStatus.IN_REVIEW)).read_again_s for n in (0, 3, 20)
+    ]
+    assert waits[0] < waits[1] < waits[2] <= 600
+
+
+def test_not_found_is_lost_only_after_the_settle_time():
+    fresh = not_found(listing(), NOW + timedelta(seconds=10), 60)
+    assert fresh.state is None
+    assert fresh.read_again_s > 0
+    assert not_found(listing(), NOW + timedelta(seconds=61), 60).state == "missing"

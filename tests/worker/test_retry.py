@@ -1,0 +1,43 @@
+"""Faults of the shop never cost a row; refusals wait for a change; take-downs are asked again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from connectors.errors import (
+    Ambiguous,
+    AuthExpired,
+    ProtocolError,
+    RateLimited,
+    Rejected,
+    Unavailable,
+)
+from tests.worker.facts import NOW
+from worker.retry import again_at, breaker_s
+
+
+def when(error, attempts=3, *, take_down=False):
+    return again_at(error, attempts, NOW, 900.0, take_down=take_down)
+
+
+@pytest.mark.parametrize("kind", [RateLimited, Unavailable, Ambiguous, AuthExpired])
+def test_a_shop_s_fault_leaves_the_row_due(kind):
+    assert when(kind("x"), attempts=50) == NOW
+
+
+def test_a_refusal_waits_for_a_change_but_a_take_down_is_tried_every_period():
+    assert when(Rejected("no")) is None
+    assert when(Rejected("no"), take_down=True) == NOW + timedelta(seconds=900)
+
+
+def test_a_broken_answer_backs_off_to_one_period():
+    waits = [when(ProtocolError("?"), n) - NOW for n in range(12)]
+    assert waits == sorted(waits)
+    assert waits[-1] == timedelta(seconds=900)
+
+
+def test_the_breaker_honours_what_the_channel_asked_for():
+    assert breaker_s(RateLimited("slow", retry_after=42), 9) == 42
+    assert breaker_s(Unavailable("x"), 0) < breaker_s(Unavailable("x"), 3) <= 300

@@ -1,0 +1,45 @@
+"""Plan as a run: what is wanted is written, and the shops that owe something are named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from models import runs, shops, status
+from worker.env import Env, local_day
+from worker.plan import load_world, plan
+
+
+def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
+    """Write what is wanted for these products (None: all), in one transaction."""
+    with env.db.transaction() as session:
+        world = load_world(session, env.capabilities, local_day(env.now()), env.now())
+        plan(session, world, None if product_ids is None else sorted(product_ids))
+
+
+def plan_day(env: Env, slot: str) -> bool:
+    """The new day's plan: certificates lapse and begin at 00:00 in Asia/Ho_Chi_Minh.
+
+    False when this day had its plan (beat fired twice)."""
+    with env.db.transaction() as session:
+        run_id = runs.begin(session, "certify", env.now(), slot=slot, who="schedule")
+    if run_id is None:
+        return False
+    plan_products(env)
+    with env.db.transaction() as session:
+        due = len(status.due_changes(session))
+        runs.end(session, run_id, "ok", {"due": due}, env.now())
+    return True
+
+
+def preview(env: Env, *, shop: str = "", channel: str = "") -> list[status.ChangeRow]:
+    """What would be sent if everything were planned now; nothing is written."""
+    with env.db.preview() as session:
+        world = load_world(session, env.capabilities, local_day(env.now()), env.now())
+        plan(session, world)
+        return status.due_changes(session, shop=shop, channel=channel)
+
+
+def shops_to_wake(env: Env) -> tuple[list[int], set[int]]:
+    """Shops with something to do now, and which of them have a take-down or a sold-out."""
+    with env.db.transaction() as session:
+        return shops.waiting(session, env.now()), set(shops.urgent(session, env.now()))

@@ -1,0 +1,63 @@
+"""One process's environment for the steps, built from the settings."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Any
+
+import redis
+from config.secrets import SecretBox
+from config.settings import Settings
+
+from config import clock
+from connectors.contract import Capabilities
+from connectors.http import Limiter
+from connectors.registry.contract import RegistrySource
+from models.db import Database
+from worker.env import Env, Timing, find_connectors, local_day
+from worker.limits import Bucket
+
+
+class NoSource(ValueError):
+    """No registry source understands this location (Vietnamese message)."""
+
+
+def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
+    """Connects to nothing yet: the first query and the first call do."""
+    client = redis.Redis.from_url(redis_url, socket_timeout=5)
+    box = SecretBox(settings)
+
+    def limiter(shop_key: str, capabilities: Capabilities) -> Limiter:
+        return Bucket(client, shop_key, capabilities)
+
+    return Env(
+        db=Database(database_url),
+        clock=clock.now,
+        images=settings.home / "images",
+        encrypt=box.encrypt,
+        decrypt=box.decrypt,
+        connectors=find_connectors(),
+        limiter=limiter,
+        timing=Timing(
+            slice_s=settings.slice_s,
+            lease_ttl_s=settings.lease_ttl_s,
+            call_deadline_s=settings.call_deadline_s,
+            period_s=settings.pull_every_s,
+            settle_scale=settings.settle_scale,
+        ),
+        private_hosts=frozenset(settings.allowed_private_hosts),
+    )
+
+
+def open_source(location: str, env: Env, *, full: bool = False) -> RegistrySource:
+    """The registry source for an address or a file, by entry point. Raises NoSource."""
+    today = local_day(env.now())
+    for entry in entry_points(group="ocop_sync.registries"):
+        opener: Any = entry.load()
+        source: RegistrySource | None = opener(location, today=today, full=full)
+        if source is not None:
+            return source
+    raise NoSource(
+        f"không đọc được nguồn '{location}'; cần địa chỉ http(s):// của sổ đăng ký hoặc tệp "
+        ".xlsx, .xls, .csv"
+    )

@@ -1,0 +1,118 @@
+"""Celery tasks: thin. Each opens nothing but this process's environment and calls one step.
+
+A message may come twice, late, or to two workers at once: slots of runs are unique, a drain finds
+the lease taken and leaves, a sweep only wakes.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_process_init, worker_shutting_down
+from config.logging import set_up_logging
+from config.settings import get_settings
+
+from models import shops
+from worker import reconcile as reconciling
+from worker.env import Env, local_day
+from worker.fetching import fetch_pictures
+from worker.planning import plan_day, plan_products, shops_to_wake
+from worker.pull import run_pull
+from worker.push import drain as drain_shop
+from worker.runtime import build_env, open_source
+
+_stopping = multiprocessing.get_context("fork").Event()
+"""Made before the fork, so that the parent's warm shutdown reaches its children's drains."""
+_env: Env | None = None
+
+
+def env() -> Env:
+    """This process's environment, made at its first task."""
+    global _env
+    if _env is None:
+        settings = get_settings()
+        _env = build_env(settings, settings.database_url or "", settings.redis_url or "")
+        _env.stop = _stopping
+    return _env
+
+
+@worker_process_init.connect
+def _after_fork(**_kwargs: Any) -> None:
+    """A forked child shares no connection with its parent."""
+    global _env
+    if _env is not None:
+        _env.db.forked()
+        _env = None
+    set_up_logging(get_settings(), "worker")
+
+
+@worker_shutting_down.connect
+def _stop(**_kwargs: Any) -> None:
+    """Drains end after their batch; what they did not reach stays due."""
+    _stopping.set()
+
+
+@shared_task
+def pull(slot: str | None = "schedule", who: str = "schedule") -> None:
+    """Pull the registry, plan what it touched, wake the shops that owe something."""
+    here, settings = env(), get_settings()
+    if not settings.registry:
+        return
+    if slot == "schedule":
+        slot = f"pull:{int(here.now().timestamp() // settings.pull_every_s)}"
+    source = open_source(settings.registry, here, full=settings.registry_full)
+    run_id, result = run_pull(here, source, slot=slot, who=who, fetch=fetch_pictures)
+    if run_id is not None:
+        plan_products(here, result.touched)
+        wake()
+
+
+@shared_task
+def certify() -> None:
+    """Plan the new day: what lapsed comes down, what begins goes up."""
+    if plan_day(env(), f"certify:{local_day(env().now())}"):
+        wake()
+
+
+@shared_task
+def sweep() -> None:
+    """Wake every shop that has something to do: a lost wake-up costs this long at most."""
+    wake()
+
+
+@shared_task
+def reconcile_all() -> None:
+    """One reconcile task a shop."""
+    with env().db.transaction() as session:
+        ids = [shop.id for shop in shops.all_shops(session) if shop.enabled]
+    for shop_id in ids:
+        reconcile.delay(shop_id)
+
+
+@shared_task
+def reconcile(shop_id: int) -> None:
+    """Ask a channel what changed; the drain reads it."""
+    if reconciling.reconcile(env(), shop_id):
+        drain.apply_async((shop_id,), queue="push")
+
+
+@shared_task
+def drain(shop_id: int) -> None:
+    """Work off what a shop owes, one slice; wake the next if there is more."""
+    result = drain_shop(env(), shop_id)
+    if result.more:
+        wake_one(shop_id)
+
+
+def wake() -> None:
+    """Send a drain to every shop that may work; take-downs go by a queue of their own."""
+    waiting, urgent = shops_to_wake(env())
+    for shop_id in waiting:
+        drain.apply_async((shop_id,), queue="urgent" if shop_id in urgent else "push")
+
+
+def wake_one(shop_id: int) -> None:
+    _waiting, urgent = shops_to_wake(env())
+    drain.apply_async((shop_id,), queue="urgent" if shop_id in urgent else "push")
