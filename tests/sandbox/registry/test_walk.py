@@ -21,6 +21,10 @@ def test_default_page_is_50_and_the_walk_ends_with_null(http: Client) -> None:
     assert len({page["snapshot"] for page in pages}) == 1
 
 
+def test_a_last_page_that_is_full_ends_the_walk(http: Client) -> None:
+    assert [len(page["items"]) for page in http.walk(limit=31)] == [31] * 5
+
+
 def test_order_is_change_time_then_code(http: Client) -> None:
     keys = [(item["updated_at"], item["code"]) for item in http.items(limit=7)]
     assert keys == sorted(keys)
