@@ -1,0 +1,155 @@
+"""Credentials at rest: encrypted with a master key that lies apart from the database.
+
+Keys come from OCOP_KEYS (comma-separated, the first encrypts, all decrypt) or from a key file of
+mode 0600 below OCOP_HOME/keys, one key a line, made at the first use. (design: "Security")
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from config.errors import SetupError, from_os_error
+
+FILE = "master.keys"
+
+
+class Vault:
+    """Encrypts and decrypts small mappings of text. Never shows a key."""
+
+    def __init__(self, keys: Sequence[str], where: str) -> None:
+        self._where = where
+        self._fernet = MultiFernet([_fernet(key, where) for key in keys])
+
+    def __repr__(self) -> str:
+        return f"Vault({self._where})"
+
+    def encrypt(self, secrets: Mapping[str, str]) -> bytes:
+        """The mapping under the first key."""
+        return self._fernet.encrypt(orjson.dumps(dict(secrets)))
+
+    def decrypt(self, data: bytes) -> dict[str, str]:
+        """What :meth:`encrypt` was given. Raises SetupError when no key fits or the data is
+        damaged."""
+        try:
+            plain = self._fernet.decrypt(data)
+        except InvalidToken:
+            raise self._no_key_fits() from None
+        secrets: dict[str, str] = orjson.loads(plain)
+        return secrets
+
+    def rotate(self, data: bytes) -> bytes:
+        """The same secrets under the first key, whichever key they were under. Raises
+        SetupError like :meth:`decrypt`."""
+        try:
+            return self._fernet.rotate(data)
+        except InvalidToken:
+            raise self._no_key_fits() from None
+
+    def _no_key_fits(self) -> SetupError:
+        return SetupError(
+            self._where,
+            "không khóa nào mở được thông tin đăng nhập đã lưu",
+            "khóa đã dùng khi lưu",
+            "khôi phục khóa cũ từ bản sao lưu (thêm vào sau khóa mới), hoặc kết nối lại gian hàng",
+        )
+
+
+def open_vault(home: Path, keys: str | None = None) -> Vault:
+    """The vault under ``keys`` (the text of OCOP_KEYS), else under the key file of ``home``,
+    which is made when there is none. Raises SetupError."""
+    if keys is not None:
+        found = [key.strip() for key in keys.split(",") if key.strip()]
+        return _vault(found, "OCOP_KEYS")
+    path = home / "keys" / FILE
+    try:
+        if not path.exists():
+            _create(path)
+        return _vault(_read(path), str(path))
+    except OSError as error:
+        raise from_os_error(path, error) from error
+
+
+def new_key() -> str:
+    """A fresh master key, to be put *before* the others."""
+    return Fernet.generate_key().decode()
+
+
+def add_key(home: Path) -> Vault:
+    """Put a fresh key first in the key file, keep the old ones for decrypting, and return the
+    vault under all of them: rotate every stored secret with it, then drop the old keys.
+
+    Raises SetupError."""
+    open_vault(home)
+    path = home / "keys" / FILE
+    part = path.with_suffix(".part")
+    try:
+        _write(part, [new_key(), *_read(path)], os.O_TRUNC)
+        part.replace(path)
+    except OSError as error:
+        raise from_os_error(path, error) from error
+    return open_vault(home)
+
+
+def _vault(keys: Sequence[str], where: str) -> Vault:
+    if not keys:
+        raise SetupError(where, "không có khóa nào", "ít nhất một khóa", "xem mục khóa trong docs")
+    return Vault(keys, where)
+
+
+def _create(path: Path) -> None:
+    """Make the key file; if another program made it in the same moment, theirs is the one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    part = path.with_suffix(f".{os.getpid()}")
+    _write(part, [new_key()], os.O_EXCL)
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink()
+
+
+def _write(path: Path, keys: Sequence[str], flags: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | flags, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write("".join(f"{key}\n" for key in keys))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _read(path: Path) -> list[str]:
+    facts = path.stat()
+    mode = stat.S_IMODE(facts.st_mode)
+    if mode & 0o077:
+        raise SetupError(
+            str(path),
+            f"quyền {mode:04o}: người khác trên máy đọc được khóa",
+            "quyền 0600",
+            f"chạy: chmod 600 {path}",
+        )
+    if facts.st_uid != os.geteuid() and os.geteuid() != 0:
+        raise SetupError(
+            str(path),
+            f"thuộc người dùng số {facts.st_uid}",
+            f"thuộc người đang chạy chương trình (số {os.geteuid()})",
+            f"chạy chương trình bằng người dùng đó, hoặc: chown {os.geteuid()} {path}",
+        )
+    return path.read_text().split()
+
+
+def _fernet(key: str, where: str) -> Fernet:
+    try:
+        return Fernet(key)
+    except ValueError:
+        raise SetupError(
+            where,
+            "một khóa sai dạng",
+            "32 byte viết bằng base64 (44 ký tự)",
+            "khôi phục khóa từ bản sao lưu; không sửa tay",
+        ) from None
