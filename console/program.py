@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from config import logging
 from config.embedded import servers
-from config.logging import set_up_logging
 from config.settings import Settings, get_settings
-
 from models import migrations
 from worker.env import Env
 from worker.runtime import build_env
@@ -20,7 +19,7 @@ def program() -> Iterator[Env]:
     started here. Raises config.errors.SetupError with what to do."""
     settings: Settings = get_settings()
     with servers(settings) as urls:
-        set_up_logging(settings, "cli")
+        logging.set_up(settings.home, "cli", settings.log_level)
         env = build_env(settings, urls.database_url, urls.redis_url)
         migrations.upgrade(env.db.engine)
         try:

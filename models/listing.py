@@ -127,7 +127,7 @@ class ListingFacet(SQLModel, table=True):
         ),
     )
     parked: bool = Field(default=False)
-    """The listing is to be off: its price, stock, packs and content wait until it is on again."""
+    """The item does not exist yet or is to be off: price, stock, packs and content wait."""
     raises: bool = Field(default=False)
     releases: bool = Field(default=False)
     due_since: datetime = Field(sa_column=time_column())

@@ -149,6 +149,14 @@ def create_done(
     )
 
 
+def unpark(session: Session, listing_id: int) -> None:
+    """The item exists: what is wanted of it may be sent."""
+    session.execute(
+        text("UPDATE listing_facet SET parked = false WHERE listing_id = :id AND parked"),
+        {"id": listing_id},
+    )
+
+
 def sent_with_create(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Facets that went out as part of a create (``listing_id, facet, value, digest``): what is
     still wanted of them is acknowledged, what changed meanwhile stays due."""

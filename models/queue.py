@@ -16,12 +16,13 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.listing import CREATE, READ, SWITCH_ON
+from models.listing import READ, SWITCH_ON, ZERO_STOCK
 
 
 @dataclass(frozen=True, slots=True)
 class WantedFacet:
-    """What the plan wants of one facet. ``force`` raises the revision whatever the digest."""
+    """What the plan wants of one facet. ``force`` raises the revision whatever the digest;
+    ``parked``: it waits until the item exists."""
 
     listing_id: int
     facet: str
@@ -33,6 +34,7 @@ class WantedFacet:
     raises: bool = False
     releases: bool = False
     force: bool = False
+    parked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +66,17 @@ INSERT INTO listing_facet AS f (listing_id, facet, shop_id, product_id, lane, wa
     wanted_digest, wanted_rev, acked_rev, refused_rev, raises, releases, parked, due_since,
     attempts)
 SELECT * FROM (SELECT r.listing_id, r.facet, r.shop_id, r.product_id, r.lane, r.wanted,
-    r.digest, 1, 0, 0, r.raises, r.releases, false, CAST(:now AS timestamptz), 0
+    r.digest, 1, 0, 0, r.raises, r.releases, r.parked, CAST(:now AS timestamptz), 0
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
     shop_id bigint, product_id bigint, lane smallint, wanted jsonb, digest text,
-    raises boolean, releases boolean, force boolean)) new
+    raises boolean, releases boolean, parked boolean, force boolean)) new
 ON CONFLICT (listing_id, facet) DO NOTHING
 """)
 
 _RAISE = text("""
 UPDATE listing_facet f SET
     wanted = r.wanted, wanted_digest = r.digest, lane = r.lane,
-    raises = r.raises, releases = r.releases, parked = false,
+    raises = r.raises, releases = r.releases, parked = r.parked,
     wanted_rev = f.wanted_rev + CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force
         THEN 1 ELSE 0 END,
     acked_rev = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest AND NOT r.force
@@ -88,26 +90,29 @@ UPDATE listing_facet f SET
     error = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN NULL
         ELSE f.error END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
-    lane smallint, wanted jsonb, digest text, raises boolean, releases boolean, force boolean)
+    lane smallint, wanted jsonb, digest text, raises boolean, releases boolean, parked boolean,
+    force boolean)
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet
   AND (f.wanted_digest IS DISTINCT FROM r.digest OR f.lane <> r.lane OR r.force
-       OR f.raises <> r.raises OR f.releases <> r.releases OR f.parked)
+       OR f.raises <> r.raises OR f.releases <> r.releases OR f.parked <> r.parked)
 """)
 
 # Units may be taken from a pool only when nobody still has to give some back, and an item is
 # switched on only when nothing of it that a buyer would see is still wrong.
-_READY = f"""
-f.shop_id = :shop AND f.due AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)
-AND f.claim_fence IS DISTINCT FROM :fence
-AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
+_OPEN = f"""
+f.due AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
     WHERE g.product_id = f.product_id AND g.listing_id <> f.listing_id
       AND g.releases AND g.wanted_rev <> g.acked_rev))
 AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
     WHERE g.listing_id = f.listing_id AND g.facet IN ('price', 'stock', 'variants', 'create')
       AND g.wanted_rev <> g.acked_rev))
-AND (f.lane = {CREATE} OR EXISTS (SELECT 1 FROM listing l
-    WHERE l.id = f.listing_id AND l.remote_id IS NOT NULL AND l.handle IS NULL))
 """  # noqa: S608 (the parts are constants of this module)
+
+_READY = f"""
+f.shop_id = :shop AND {_OPEN}
+AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)
+AND f.claim_fence IS DISTINCT FROM :fence
+"""
 
 _LANES_DUE = text(f"""
 SELECT f.lane, count(*), min(f.due_since) FROM listing_facet f WHERE {_READY}
@@ -212,12 +217,49 @@ def set_back(
     return {(row[0], row[1]) for row in done}
 
 
-def due_count(session: Session, shop_id: int | None = None) -> int:
-    """How many facets are due (waiting ones too), of one shop or of all that are enabled."""
-    query = """SELECT count(*) FROM listing_facet f JOIN shop s ON s.id = f.shop_id
-        WHERE f.due AND s.enabled AND s.paused_reason = ''
-          AND (CAST(:shop AS bigint) IS NULL OR f.shop_id = :shop)"""
-    return int(session.execute(text(query), {"shop": shop_id}).scalar_one())
+_WORKS = "s.enabled AND s.paused_reason = ''"
+_NOT_STOPPED = f"{_WORKS} AND (s.breaker_until IS NULL OR s.breaker_until <= :now)"
+
+
+def due_count(session: Session) -> int:
+    """How many facets are owed by shops that may work, those that wait for their time too."""
+    query = f"""SELECT count(*) FROM listing_facet f JOIN shop s ON s.id = f.shop_id
+        WHERE {_OPEN} AND {_WORKS}"""  # noqa: S608
+    return int(session.execute(text(query)).scalar_one())
+
+
+def waiting(session: Session, now: datetime) -> list[int]:
+    """Shops that have something to do now: a facet, a handle or a reading is due."""
+    query = f"""SELECT s.id FROM shop s WHERE {_NOT_STOPPED}
+        AND (EXISTS (SELECT 1 FROM listing_facet f WHERE f.shop_id = s.id AND {_OPEN}
+                AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now))
+          OR EXISTS (SELECT 1 FROM listing l WHERE l.shop_id = s.id
+                AND l.remote_id IS NOT NULL AND l.read_due_at <= :now))
+        ORDER BY s.id"""  # noqa: S608
+    return [row[0] for row in session.execute(text(query), {"now": now})]
+
+
+def urgent(session: Session, now: datetime) -> list[int]:
+    """Of those, the shops where something must come down or be shown as sold out."""
+    query = f"""SELECT DISTINCT f.shop_id FROM listing_facet f JOIN shop s ON s.id = f.shop_id
+        WHERE f.due AND f.lane <= {ZERO_STOCK} AND {_NOT_STOPPED}
+          AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)"""  # noqa: S608
+    return [row[0] for row in session.execute(text(query), {"now": now})]
+
+
+def next_due(session: Session, shop_ids: Sequence[int] | None = None) -> datetime | None:
+    """When the next thing asks, over these shops (None: all) that may work; None: nothing."""
+    query = f"""SELECT min(at) FROM (
+        SELECT greatest(coalesce(f.next_attempt_at, f.due_since), s.breaker_until) AS at
+        FROM listing_facet f JOIN shop s ON s.id = f.shop_id
+        WHERE {_OPEN} AND {_WORKS} AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))
+        UNION ALL
+        SELECT greatest(l.read_due_at, s.breaker_until) FROM listing l
+        JOIN shop s ON s.id = l.shop_id
+        WHERE l.read_due_at IS NOT NULL AND l.remote_id IS NOT NULL AND {_WORKS}
+          AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))) due"""  # noqa: S608
+    ids = None if shop_ids is None else list(shop_ids)
+    return session.execute(text(query), {"ids": ids}).scalar_one()
 
 
 def _json_rows(rows: Sequence[WantedFacet]) -> str:
@@ -227,7 +269,7 @@ def _json_rows(rows: Sequence[WantedFacet]) -> str:
                 "listing_id": r.listing_id, "facet": r.facet, "shop_id": r.shop_id,
                 "product_id": r.product_id, "lane": r.lane, "wanted": r.wanted,
                 "digest": r.digest, "raises": r.raises, "releases": r.releases,
-                "force": r.force,
+                "force": r.force, "parked": r.parked,
             }
             for r in rows
         ]

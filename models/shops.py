@@ -121,57 +121,11 @@ def close_breaker(session: Session, shop_id: int) -> None:
     )
 
 
-def waiting(session: Session, now: datetime) -> list[int]:
-    """Shops that have something to do now: a facet, a handle or a reading is due."""
-    rows = session.execute(
-        text("""SELECT s.id FROM shop s WHERE s.enabled AND s.paused_reason = ''
-            AND (s.breaker_until IS NULL OR s.breaker_until <= :now)
-            AND (EXISTS (SELECT 1 FROM listing_facet f WHERE f.shop_id = s.id AND f.due
-                    AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now))
-              OR EXISTS (SELECT 1 FROM listing l WHERE l.shop_id = s.id
-                    AND l.remote_id IS NOT NULL AND l.read_due_at <= :now))
-            ORDER BY s.id"""),
-        {"now": now},
-    )
-    return [row[0] for row in rows]
-
-
-def urgent(session: Session, now: datetime) -> list[int]:
-    """Of those, the shops where something must come down or be shown as sold out."""
-    rows = session.execute(
-        text("""SELECT DISTINCT f.shop_id FROM listing_facet f JOIN shop s ON s.id = f.shop_id
-            WHERE f.due AND f.lane <= 1 AND s.enabled AND s.paused_reason = ''
-              AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)
-              AND (s.breaker_until IS NULL OR s.breaker_until <= :now)"""),
-        {"now": now},
-    )
-    return [row[0] for row in rows]
-
-
 def set_enabled(session: Session, shop_id: int, on: bool) -> None:
     """Switch a shop's sync on or off; what it shows stays as it is."""
     session.execute(
         text("UPDATE shop SET enabled = :on WHERE id = :shop"), {"on": on, "shop": shop_id}
     )
-
-
-def next_due(session: Session, shop_ids: Sequence[int] | None = None) -> datetime | None:
-    """When the next thing asks, over these shops (None: all) that may work; None: nothing."""
-    row = session.execute(
-        text("""SELECT min(at) FROM (
-            SELECT greatest(coalesce(f.next_attempt_at, f.due_since), s.breaker_until) AS at
-            FROM listing_facet f JOIN shop s ON s.id = f.shop_id
-            WHERE f.due AND s.enabled AND s.paused_reason = ''
-              AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))
-            UNION ALL
-            SELECT greatest(l.read_due_at, s.breaker_until) FROM listing l
-            JOIN shop s ON s.id = l.shop_id
-            WHERE l.read_due_at IS NOT NULL AND l.remote_id IS NOT NULL
-              AND s.enabled AND s.paused_reason = ''
-              AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))) due"""),
-        {"ids": None if shop_ids is None else list(shop_ids)},
-    ).first()
-    return row[0] if row else None
 
 
 def uploaded(session: Session, shop_id: int, digests: Sequence[str]) -> dict[str, str]:

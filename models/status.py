@@ -137,6 +137,17 @@ def pushed_since(session: Session, at: datetime) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def created_since(session: Session, at: datetime) -> int:
+    """How many listings were created since a moment."""
+    return int(
+        session.execute(
+            text("""SELECT count(*) FROM event
+                WHERE at >= :at AND kind = 'pushed' AND facet = 'create'"""),
+            {"at": at},
+        ).scalar_one()
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ProductLine:
     """What the registry says of one product, for ``explain``."""

@@ -262,6 +262,7 @@ def _acknowledge_sent(session: Any, row: Claimed, sent: Mapping[str, Sequence[An
         {"listing_id": row.listing_id, "facet": facet, "value": value, "digest": mark}
         for facet, (value, mark) in sent.items()
     ]
+    outcomes.unpark(session, row.listing_id)
     outcomes.sent_with_create(session, rows)
     values = {facet: value for facet, (value, _mark) in sent.items()}
     for facet, write in (("price", outcomes.prices_accepted), ("stock", outcomes.stock_accepted)):

@@ -329,6 +329,7 @@ def _facet(
         raises=raises,
         releases=releases,
         force=force,
+        parked=facet != "create" and not (draft.existing and draft.existing.remote_id),
     )
 
 

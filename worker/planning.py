@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from models import runs, shops, status
+from sqlmodel import Session
+
+from models import queue, runs, status
 from worker.env import Env, local_day
 from worker.plan import load_world, plan
 
@@ -12,8 +14,13 @@ from worker.plan import load_world, plan
 def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
     """Write what is wanted for these products (None: all), in one transaction."""
     with env.db.transaction() as session:
-        world = load_world(session, env.capabilities, local_day(env.now()), env.now())
-        plan(session, world, None if product_ids is None else sorted(product_ids))
+        plan_in(env, session, product_ids)
+
+
+def plan_in(env: Env, session: Session, product_ids: Iterable[int] | None) -> None:
+    """The same within a transaction that does more."""
+    world = load_world(session, env.capabilities, local_day(env.now()), env.now())
+    plan(session, world, None if product_ids is None else sorted(set(product_ids)))
 
 
 def plan_day(env: Env, slot: str) -> bool:
@@ -42,4 +49,4 @@ def preview(env: Env, *, shop: str = "", channel: str = "") -> list[status.Chang
 def shops_to_wake(env: Env) -> tuple[list[int], set[int]]:
     """Shops with something to do now, and which of them have a take-down or a sold-out."""
     with env.db.transaction() as session:
-        return shops.waiting(session, env.now()), set(shops.urgent(session, env.now()))
+        return queue.waiting(session, env.now()), set(queue.urgent(session, env.now()))

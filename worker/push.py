@@ -24,9 +24,9 @@ from models.shop import Shop
 from worker import calls, tokens, uploads
 from worker.calls import Caller
 from worker.create import Batch, create
-from worker.env import Env, local_day
+from worker.env import Env
 from worker.lanes import batch_size, choose
-from worker.plan import load_world, plan
+from worker.planning import plan_in, plan_products
 from worker.reading import read_some
 from worker.record import Place, Result, record
 from worker.retry import breaker_s
@@ -134,13 +134,15 @@ def _work(work: Drain, lane: int) -> None:
     """One batch of one lane."""
     env, size = work.env, _size(work, lane)
     if lane == READ:
-        work.rows += read_some(env, work.place, work.caller, size)
+        read, lost = read_some(env, work.place, work.caller, size)
+        work.rows += read
+        if lost:
+            plan_products(env, lost)
         return
     with env.db.transaction() as session:
         rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
         if lane in (SWITCH_ON, CREATE):
-            world = load_world(session, env.capabilities, local_day(env.now()), env.now())
-            plan(session, world, sorted({row.product_id for row in rows}))
+            plan_in(env, session, [row.product_id for row in rows])
         states = listings.by_ids(session, [row.listing_id for row in rows])
     work.rows += len(rows)
     if rows:
@@ -247,12 +249,11 @@ def _trip(env: Env, shop: Shop, place: Place, error: ChannelError) -> None:
         request_id=error.request_id,
         after={"kind": type(error).__name__, "wait_s": wait},
     )
+    if isinstance(error, AuthRefused):
+        tokens.pause(env, shop, error)
     with env.db.transaction() as session:
-        if isinstance(error, AuthRefused):
-            shops.pause(session, place.shop_id, error.message)
-        else:
-            until = env.now() + timedelta(seconds=wait)
-            shops.trip(session, place.shop_id, until, error.message)
+        until = env.now() + timedelta(seconds=wait)
+        shops.trip(session, place.shop_id, until, error.message)
         outcomes.log(session, [event], env.now())
 
 

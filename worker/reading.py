@@ -32,8 +32,9 @@ class Reading:
     observation: Observation
 
 
-def read_some(env: Env, place: Place, caller: Caller, most: int) -> int:
-    """Read up to ``most`` listings that are due to be read; returns how many."""
+def read_some(env: Env, place: Place, caller: Caller, most: int) -> tuple[int, list[int]]:
+    """Read up to ``most`` listings that are due to be read; returns how many, and the products
+    whose items the channel lost: they are to be planned anew."""
     at = env.now()
     with env.db.transaction() as session:
         due = listings.read_due(session, place.shop_id, most, at)
@@ -46,7 +47,8 @@ def read_some(env: Env, place: Place, caller: Caller, most: int) -> int:
             readings.append(Reading(item, conclude(item, answer, at, settle_s)))
     with env.db.transaction() as session:
         write(session, place, readings, at)
-    return len(due)
+    gone = [r.listing.product_id for r in readings if r.observation.state == states.MISSING]
+    return len(due), gone
 
 
 def _ask(caller: Caller, some: Sequence[ListingState], *, full: bool) -> list[Outcome[RemoteState]]:

@@ -6,10 +6,10 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import redis
-from config.secrets import SecretBox
-from config.settings import Settings
 
 from config import clock
+from config.secrets import open_vault
+from config.settings import Settings
 from connectors.contract import Capabilities
 from connectors.http import Limiter
 from connectors.registry.contract import RegistrySource
@@ -25,7 +25,8 @@ class NoSource(ValueError):
 def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
     """Connects to nothing yet: the first query and the first call do."""
     client = redis.Redis.from_url(redis_url, socket_timeout=5)
-    box = SecretBox(settings)
+    keys = settings.keys.get_secret_value() if settings.keys else None
+    vault = open_vault(settings.home, keys)
 
     def limiter(shop_key: str, capabilities: Capabilities) -> Limiter:
         return Bucket(client, shop_key, capabilities)
@@ -34,8 +35,8 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
         db=Database(database_url),
         clock=clock.now,
         images=settings.home / "images",
-        encrypt=box.encrypt,
-        decrypt=box.decrypt,
+        encrypt=vault.encrypt,
+        decrypt=vault.decrypt,
         connectors=find_connectors(),
         limiter=limiter,
         timing=Timing(

@@ -11,9 +11,9 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_process_init, worker_shutting_down
-from config.logging import set_up_logging
-from config.settings import get_settings
 
+from config import logging
+from config.settings import get_settings
 from models import shops
 from worker import reconcile as reconciling
 from worker.env import Env, local_day
@@ -45,7 +45,8 @@ def _after_fork(**_kwargs: Any) -> None:
     if _env is not None:
         _env.db.forked()
         _env = None
-    set_up_logging(get_settings(), "worker")
+    settings = get_settings()
+    logging.set_up(settings.home, "worker", settings.log_level)
 
 
 @worker_shutting_down.connect

@@ -73,7 +73,7 @@ def refresh(env: Env, shop: Shop, seen_version: int) -> Opened:
         try:
             fresh = env.connector(shop.channel, opened.account).refresh()
         except AuthRefused as error:
-            _pause(env, shop, error)
+            pause(env, shop, error)
             raise
         return _swap(env, shop, opened, fresh)
 
@@ -95,7 +95,8 @@ def _swap(env: Env, shop: Shop, opened: Opened, fresh: Credentials) -> Opened:
     return Opened(account, opened.version + 1, expires_at) if swapped else open_account(env, shop)
 
 
-def _pause(env: Env, shop: Shop, error: AuthRefused) -> None:
+def pause(env: Env, shop: Shop, error: AuthRefused) -> None:
+    """Only a person can reconnect the shop: stop it, and say how."""
     with env.db.transaction() as session:
         shops.pause(
             session,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sys
 
 import typer
-from config.errors import SetupError
 
+from config.errors import SetupError
 from connectors.errors import ChannelError
 from connectors.registry.contract import RegistryError
 from console.cli import accounts, doctor, log, pull, push, run, status

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from config.settings import get_settings
-from connectors.registry.spreadsheet.source import read_rows, row_json
 
 from config import clock
+from config.settings import get_settings
 from connectors.registry.contract import RowReport
+from connectors.registry.spreadsheet.source import read_rows, row_json
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
 from worker.fetching import fetch_pictures

@@ -93,8 +93,8 @@ def _drain_all(env: Env, shop: str, channel: str) -> None:
                 for s in shops.all_shops(session)
                 if (not shop or s.key == shop) and (not channel or s.channel == channel)
             ]
-            waiting = [i for i in shops.waiting(session, env.now()) if i in chosen]
-            next_at = shops.next_due(session, [i for i in chosen if i is not None])
+            waiting = [i for i in queue.waiting(session, env.now()) if i in chosen]
+            next_at = queue.next_due(session, [i for i in chosen if i is not None])
         for shop_id in waiting:
             drain(env, shop_id)
         if not waiting:
