@@ -7,6 +7,7 @@ retried, 2 wrong use.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 import typer
 
@@ -42,10 +43,15 @@ EXPECTED = (SetupError, BadAccount, NoSource, RegistryError, ChannelError)
 
 def main() -> None:
     """The console script."""
+    sys.exit(guarded(lambda: app(standalone_mode=True)))
+
+
+def guarded(work: Callable[[], int | None]) -> int:
+    """Run ``work``; an expected error is one message and exit code 1, never a traceback."""
     try:
-        app(standalone_mode=True)
+        return work() or 0
     except EXPECTED as error:
         complain(str(error))
-        sys.exit(1)
+        return 1
     except KeyboardInterrupt:
-        sys.exit(130)
+        return 130

@@ -30,13 +30,11 @@ def run(
 ) -> None:
     """Chạy tất cả: máy chủ nhúng, worker Celery, lịch. Ctrl-C dừng gọn."""
     with running() as program:
-        if once:
-            code = _once(program)
-            raise typer.Exit(code)
-        _serve(program)
+        code = sync_once(program) if once else serve(program)
+    raise typer.Exit(code)
 
 
-def _once(program: Running) -> int:
+def sync_once(program: Running) -> int:
     """One full sync through the Celery workers; the exit code says whether all is well."""
     env = program.env
     started = env.now()
@@ -46,7 +44,7 @@ def _once(program: Running) -> int:
     return 0 if finished and not _unwell(env, started) else 1
 
 
-def _serve(program: Running) -> None:
+def serve(program: Running) -> int:
     """Until Ctrl-C: say what the schedule does."""
     env = program.env
     started = env.now()
@@ -58,6 +56,8 @@ def _serve(program: Running) -> None:
     while program.alive():
         time.sleep(1.0)
         last = _tell_new_runs(env, last)
+    say("Đang dừng…")
+    return 0
 
 
 def _wake(env: Env) -> None:
