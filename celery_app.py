@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from celery import Celery
 from celery.schedules import crontab
+
 from config.settings import get_settings
-from kombu import Queue
 
 settings = get_settings()
 
@@ -20,7 +20,6 @@ LONGEST_TASK_S = int(settings.slice_s + settings.call_deadline_s * 3) + 300
 app = Celery("ocop_sync", broker=settings.redis_url, include=["worker.tasks"])
 app.conf.update(
     task_default_queue="push",
-    task_queues=[Queue("urgent"), Queue("push"), Queue("pull")],
     task_routes={
         "worker.tasks.pull": {"queue": "pull"},
         "worker.tasks.certify": {"queue": "pull"},

@@ -3,7 +3,7 @@
 Everything the channels and registries are asked goes through :class:`Http`: a *total* deadline
 and a size cap on every call (the body is streamed against a monotonic clock, because a read
 timeout alone restarts with each byte), no redirects, no proxies or netrc from the environment,
-no retries in the adapter, one ``requests.Session`` a thread. A lint rule keeps ``requests`` out
+no retries and no cookies, one ``requests`` adapter a thread. A lint rule keeps ``requests`` out
 of every other module. (design: "HTTP, one seam")
 """
 
@@ -14,11 +14,15 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlencode
 
 import orjson
 import requests
 import urllib3.exceptions
 from requests.adapters import HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+
+USER_AGENT = "ocop-sync"
 
 MAX_BODY = 8 * 1024 * 1024
 """Bytes; an answer that is longer is cut off and called :class:`Unclear`."""
@@ -37,15 +41,21 @@ class Unclear(TransportError):
 
 
 class Limiter(Protocol):
-    """Asked before every request; blocks for at most fractions of a second, or raises."""
+    """``acquire`` is asked before every request and blocks for fractions of a second;
+    ``slower`` is told that the channel found it too much."""
 
     def acquire(self) -> None: ...
+
+    def slower(self) -> None: ...
 
 
 class NoLimit:
     """For the registry, for tests and for benchmarks."""
 
     def acquire(self) -> None:
+        return None
+
+    def slower(self) -> None:
         return None
 
 
@@ -106,23 +116,16 @@ class Http:
         """
         self._limiter.acquire()
         started = self._monotonic()
-        sent_headers = dict(headers or {})
+        sent_headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **(headers or {})}
         data: Any = form
         if json is not None:
             data = orjson.dumps(json)
             sent_headers["Content-Type"] = "application/json"
         host = url.split("/", 3)[2] if "://" in url else url
         try:
-            response = self._session().request(
-                method,
-                url,
-                params=list(query) or None,
-                data=data,
-                files=list(files) or None,
-                headers=sent_headers,
-                timeout=(min(5.0, deadline_s), deadline_s),
-                allow_redirects=False,
-                stream=True,
+            prepared = _prepared(method, _with_query(url, query), sent_headers, data, files)
+            response = self._adapter().send(
+                prepared, stream=True, timeout=(min(5.0, deadline_s), deadline_s)
             )
         except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise NotSent(f"{host}: {_cause(error)}") from None
@@ -142,16 +145,14 @@ class Http:
             elapsed_s=self._monotonic() - started,
         )
 
-    def _session(self) -> requests.Session:
-        session: requests.Session | None = getattr(self._local, "session", None)
-        if session is None:
-            session = requests.Session()
-            session.trust_env = False
+    def _adapter(self) -> HTTPAdapter:
+        """This thread's connections. A Session would add cookies, redirects and settings from
+        the environment to every call: all of them things that must not happen here."""
+        adapter: HTTPAdapter | None = getattr(self._local, "adapter", None)
+        if adapter is None:
             adapter = HTTPAdapter(max_retries=0, pool_connections=4, pool_maxsize=4)
-            session.mount("https://", adapter)
-            session.mount("http://", adapter)
-            self._local.session = session
-        return session
+            self._local.adapter = adapter
+        return adapter
 
     def _read(
         self, response: requests.Response, host: str, deadline: float, max_bytes: int
@@ -169,6 +170,34 @@ class Http:
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unclear(f"{host}: the answer was cut short ({type(error).__name__})") from None
         return b"".join(chunks)
+
+
+def _with_query(url: str, query: Sequence[tuple[str, str]]) -> str:
+    if not query:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(query)}"
+
+
+def _prepared(
+    method: str, url: str, headers: dict[str, str], data: Any, files: Sequence[FilePart]
+) -> requests.PreparedRequest:
+    """The request as the adapter wants it.
+
+    Most calls have bytes or nothing for a body, and a URL that is encoded already: the library's
+    own preparation, which takes a URL apart and puts it together again, is left to the others.
+    """
+    plain = url.startswith("http") and url.isascii() and " " not in url
+    if files or not plain or not (data is None or isinstance(data, bytes)):
+        return requests.Request(method, url, headers, list(files) or None, data).prepare()
+    prepared = requests.PreparedRequest()
+    prepared.method = method
+    prepared.url = url
+    prepared.headers = CaseInsensitiveDict(headers)
+    prepared.body = data
+    prepared.hooks = {"response": []}
+    if data is not None:
+        prepared.headers["Content-Length"] = str(len(data))
+    return prepared
 
 
 def _never_connected(error: requests.exceptions.ConnectionError) -> bool:

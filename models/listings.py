@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
+from models.listing import FACETS
 from models.states import sources_of
 
 
@@ -83,25 +84,33 @@ def of_products(session: Session, product_ids: Sequence[int]) -> list[ListingSta
     return _load(session, "l.product_id = ANY(:ids)", {"ids": list(product_ids)})
 
 
-def by_ids(session: Session, ids: Sequence[int]) -> dict[int, ListingState]:
-    """These listings, by id."""
-    return {item.id: item for item in _load(session, "l.id = ANY(:ids)", {"ids": list(ids)})}
+def by_ids(
+    session: Session, ids: Sequence[int], values: Sequence[str] = FACETS
+) -> dict[int, ListingState]:
+    """These listings, by id; ``values`` names the facets whose values are needed (a content is
+    long, and most work does not look at it)."""
+    found = _load(session, "l.id = ANY(:ids)", {"ids": list(ids)}, values)
+    return {item.id: item for item in found}
 
 
 def read_due(session: Session, shop_id: int, most: int, now: datetime) -> list[ListingState]:
-    """Listings of a shop that should be read now, the longest due first."""
+    """Listings of a shop that should be read now, the longest due first, with the values that a
+    reading is compared with."""
     where = """l.id IN (SELECT id FROM listing WHERE shop_id = :shop AND read_due_at <= :now
         AND remote_id IS NOT NULL ORDER BY read_due_at, id LIMIT :most)"""
-    return _load(session, where, {"shop": shop_id, "now": now, "most": most})
+    values = ("availability", "stock", "price")
+    return _load(session, where, {"shop": shop_id, "now": now, "most": most}, values)
 
 
-def _load(session: Session, where: str, parameters: Mapping[str, Any]) -> list[ListingState]:
+def _load(
+    session: Session, where: str, parameters: Mapping[str, Any], values: Sequence[str] = FACETS
+) -> list[ListingState]:
     listings = session.execute(
         text(f"SELECT {_COLUMNS} FROM listing l WHERE {where} ORDER BY l.id"),  # noqa: S608
         parameters,
     ).all()
     ids = [row[0] for row in listings]
-    facets = _facets(session, ids)
+    facets = _facets(session, ids, values)
     variants = _variants(session, ids)
     return [
         ListingState(**row._mapping, facets=facets[row.id], variants=tuple(variants[row.id]))
@@ -109,13 +118,16 @@ def _load(session: Session, where: str, parameters: Mapping[str, Any]) -> list[L
     ]
 
 
-def _facets(session: Session, ids: Sequence[int]) -> dict[int, dict[str, FacetState]]:
+def _facets(
+    session: Session, ids: Sequence[int], values: Sequence[str]
+) -> dict[int, dict[str, FacetState]]:
     grouped: dict[int, dict[str, FacetState]] = defaultdict(dict)
     rows = session.execute(
-        text("""SELECT listing_id, facet, wanted, wanted_digest, acked, acked_digest,
+        text("""SELECT listing_id, facet, CASE WHEN facet = ANY(:values) THEN wanted END,
+            wanted_digest, CASE WHEN facet = ANY(:values) THEN acked END, acked_digest,
             wanted_rev = acked_rev, wanted_rev = refused_rev, error
             FROM listing_facet WHERE listing_id = ANY(:ids)"""),
-        {"ids": ids},
+        {"ids": ids, "values": list(values)},
     )
     for row in rows:
         grouped[row[0]][row[1]] = FacetState(*row[2:])

@@ -259,7 +259,8 @@ def next_due(session: Session, shop_ids: Sequence[int] | None = None) -> datetim
         WHERE l.read_due_at IS NOT NULL AND l.remote_id IS NOT NULL AND {_WORKS}
           AND (CAST(:ids AS bigint[]) IS NULL OR s.id = ANY(:ids))) due"""  # noqa: S608
     ids = None if shop_ids is None else list(shop_ids)
-    return session.execute(text(query), {"ids": ids}).scalar_one()
+    at: datetime | None = session.execute(text(query), {"ids": ids}).scalar_one()
+    return at
 
 
 def _json_rows(rows: Sequence[WantedFacet]) -> str:

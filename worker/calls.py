@@ -41,17 +41,15 @@ from worker.retry import is_shop_fault
 Row = TypeVar("Row")
 Value = TypeVar("Value")
 
-QUICK_S = 0.005
-"""Below this latency one thread is the fastest (design: "Push")."""
-
 
 @dataclass(slots=True)
 class Caller:
     """Calls a connector in batches of its own size, several in flight where that helps."""
 
     connector: Connector
-    in_flight: int
-    slow: bool = True
+    threads: ThreadPoolExecutor
+    """As many as the channel allows requests in flight; the drain owns it, so that the threads'
+    connections outlive a batch."""
     fault: ChannelError | None = None
     """The shop's fault that was met first: rows not sent yet are not sent."""
 
@@ -64,11 +62,10 @@ class Caller:
         """One (outcome, milliseconds) a row, in order."""
         size = self.connector.capabilities.batch.get(verb, 1)
         chunks = [rows[i : i + size] for i in range(0, len(rows), size)]
-        if not self.slow or self.in_flight < 2 or len(chunks) < 2:
+        if len(chunks) < 2:
             answers = [self._one(call, chunk) for chunk in chunks]
         else:
-            with ThreadPoolExecutor(self.in_flight) as threads:
-                answers = list(threads.map(lambda chunk: self._one(call, chunk), chunks))
+            answers = list(self.threads.map(lambda chunk: self._one(call, chunk), chunks))
         return [pair for answer in answers for pair in answer]
 
     def _one(
@@ -79,7 +76,6 @@ class Caller:
         started = time.monotonic()
         found = call(chunk)
         took = time.monotonic() - started
-        self.slow = took > QUICK_S
         for outcome in found:
             if isinstance(outcome, Failed) and is_shop_fault(outcome.error):
                 self.fault = self.fault or outcome.error

@@ -60,6 +60,10 @@ class Batch:
     """Listings that certify still wants on sale."""
 
     @property
+    def in_flight(self) -> int:
+        return self.caller.connector.capabilities.in_flight
+
+    @property
     def settle_s(self) -> float:
         return self.caller.connector.capabilities.settle_s * self.env.timing.settle_scale
 
@@ -83,8 +87,8 @@ def _create_new(batch: Batch, rows: Sequence[Claimed]) -> list[Result]:
     results = [_no_picture(batch, r) for r in rows if _picture_error(batch, r)]
     ready = [r for r in rows if r.listing_id in batch.wanted and not _picture_error(batch, r)]
     results += [_unwanted(r) for r in rows if r.listing_id not in batch.wanted]
-    for start in range(0, len(ready), batch.caller.in_flight):
-        results += _attempt(batch, ready[start : start + batch.caller.in_flight])
+    for start in range(0, len(ready), batch.in_flight):
+        results += _attempt(batch, ready[start : start + batch.in_flight])
     return results
 
 

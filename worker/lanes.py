@@ -31,8 +31,8 @@ def batch_size(lane: int, per_call: int, in_flight: int) -> int:
     and a killed worker leaves few creates to look up."""
     if lane == CREATE:
         return max(1, in_flight)
-    if lane in (PRICE, STOCK, ZERO_STOCK):
+    if lane in (PRICE, STOCK, ZERO_STOCK, READ):
         return max(per_call, 100)
-    if lane in (SWITCH_ON, READ):
+    if lane == SWITCH_ON:
         return max(per_call, 20)
     return max(per_call, 10)

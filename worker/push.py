@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from connectors.errors import AuthExpired, AuthRefused, ChannelError
+from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited
 from models import leases, listings, outcomes, queue, shops
-from models.listing import CONTENT, CREATE, PRICE, READ, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS
+from models.listing import (
+    CONTENT,
+    CREATE,
+    FACETS,
+    PRICE,
+    READ,
+    STOCK,
+    SWITCH_ON,
+    TAKE_DOWN,
+    VARIANTS,
+)
 from models.listing import ZERO_STOCK as ZERO
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -91,10 +102,10 @@ def _drain_held(env: Env, shop: Shop, place: Place) -> Drained:
         _trip(env, shop, place, error)
         return Drained(0, False, "fault")
     connector = env.connector(shop.channel, opened.account)
-    caller = Caller(connector, connector.capabilities.in_flight)
-    work = Drain(env, shop, place, caller, opened.version)
-    _log_start(work)
-    return _loop(work)
+    with ThreadPoolExecutor(connector.capabilities.in_flight) as threads:
+        work = Drain(env, shop, place, Caller(connector, threads), opened.version)
+        _log_start(work)
+        return _loop(work)
 
 
 def _early_refresh(env: Env, shop: Shop, opened: tokens.Opened) -> tokens.Opened:
@@ -143,7 +154,7 @@ def _work(work: Drain, lane: int) -> None:
         rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
         if lane in (SWITCH_ON, CREATE):
             plan_in(env, session, [row.product_id for row in rows])
-        states = listings.by_ids(session, [row.listing_id for row in rows])
+        states = listings.by_ids(session, [row.listing_id for row in rows], _READS[lane])
     work.rows += len(rows)
     if rows:
         results = _call(work, lane, rows, states)
@@ -172,6 +183,19 @@ _VERBS = {
     CONTENT: "update_content",
     READ: "read",
 }
+
+
+_READS: dict[int, Sequence[str]] = {
+    TAKE_DOWN: (),
+    ZERO: (),
+    PRICE: (),
+    STOCK: (),
+    SWITCH_ON: ("availability",),
+    CREATE: FACETS,
+    VARIANTS: ("price", "stock"),
+    CONTENT: ("availability", "content"),
+}
+"""The facets of a listing whose values a lane's call needs beside the claimed ones."""
 
 
 def _call(
@@ -229,7 +253,7 @@ def _mend(work: Drain, error: ChannelError) -> bool:
             error = refusal
         else:
             connector = work.env.connector(work.shop.channel, opened.account)
-            work.caller = Caller(connector, connector.capabilities.in_flight)
+            work.caller = Caller(connector, work.caller.threads)
             work.token_version = opened.version
             return True
     _trip(work.env, work.shop, work.place, error)
@@ -251,6 +275,8 @@ def _trip(env: Env, shop: Shop, place: Place, error: ChannelError) -> None:
     )
     if isinstance(error, AuthRefused):
         tokens.pause(env, shop, error)
+    if isinstance(error, RateLimited):
+        env.limiter(shop.key, env.capabilities[shop.channel]).slower()
     with env.db.transaction() as session:
         until = env.now() + timedelta(seconds=wait)
         shops.trip(session, place.shop_id, until, error.message)

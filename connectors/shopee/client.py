@@ -7,6 +7,7 @@ are repeated a little inside the call, because doing them twice does no harm; a 
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,14 @@ class Client:
         self._http = http
         self._clock = clock
         self._base = account.base_url.rstrip("/")
+        self._tries = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(TRIES - 1)
+            | tenacity.stop_after_delay(CAPABILITIES.call_deadline_s / 2),
+            wait=tenacity.wait_random_exponential(multiplier=0.3, max=2.0),
+            retry=tenacity.retry_if_exception_type(_Unsettled),
+            sleep=lambda seconds: sleep(seconds),
+            reraise=True,
+        )
 
     def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Reply:
         """A read in the shop's name. Raises ChannelError for anything but success."""
@@ -112,16 +121,13 @@ class Client:
     # --- one call ---------------------------------------------------------------------------
 
     def _repeated(self, method: str, path: str, kind: Kind, **more: Any) -> Reply:
-        tries = tenacity.Retrying(
-            stop=tenacity.stop_after_attempt(TRIES)
-            | tenacity.stop_after_delay(CAPABILITIES.call_deadline_s / 2),
-            wait=tenacity.wait_random_exponential(multiplier=0.3, max=2.0),
-            retry=tenacity.retry_if_exception_type(_Unsettled),
-            sleep=lambda seconds: sleep(seconds),
-            reraise=True,
-        )
+        """The first try stands outside of the retrying: nearly every call ends there."""
         try:
-            return tries(self._settled, method, path, **more)
+            return self._settled(method, path, **more)
+        except _Unsettled:
+            sleep(random.uniform(0.1, 0.3))  # noqa: S311 (jitter, not a secret)
+        try:
+            return self._tries(self._settled, method, path, **more)
         except _Unsettled as error:
             raise Unavailable(error.words, code=error.code, request_id=error.request_id) from None
 

@@ -10,7 +10,7 @@ import typer
 from config import clock
 from config.settings import get_settings
 from connectors.registry.contract import RowReport
-from connectors.registry.spreadsheet.source import read_rows, row_json
+from connectors.registry.spreadsheet.reports import read_rows, row_json
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
 from worker.fetching import fetch_pictures
