@@ -1,0 +1,1 @@
+"""A registry that answers over HTTP with JSON (docs: "Registry API")."""
