@@ -23,6 +23,9 @@ import orjson
 DATA = Path(__file__).parent / "data"
 PARTNER_ID, PARTNER_KEY = 2000001, "demo-partner-key-for-the-sandbox-only"
 
+SWITCHES = ("review_s=3",)
+"""Shopee looks at what goes on sale, and the demo's review desk decides in seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -91,7 +94,7 @@ def run(place: Place, *, once: bool) -> int:
         )),
         Program("sandbox-shopee", (
             sys.executable, "-m", "sandbox.shopee", "--port", str(place.shopee_port),
-            "--state", str(place.shopee_state),
+            "--state", str(place.shopee_state), "--switches", *SWITCHES,
         )),
     ]  # fmt: skip
     with running(beside) as program:
@@ -121,6 +124,7 @@ def open_shops(place: Place) -> dict[str, str]:
 
 def set_up(env: Any, place: Place, codes: Mapping[str, str]) -> None:
     """What an operator does on the first day: pull, connect the shops, decide what was asked."""
+    from worker.env import local_day
     from worker.fetching import fetch_pictures
     from worker.planning import plan_products
     from worker.pull import run_pull
@@ -128,7 +132,7 @@ def set_up(env: Any, place: Place, codes: Mapping[str, str]) -> None:
 
     if not codes:
         return
-    source = open_source(place.registry_url, env)
+    source = open_source(place.registry_url, local_day(env.now()))
     run_pull(env, source, slot=None, who="operator", fetch=fetch_pictures)
     _connect(env, place, codes)
     _decide(env)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -14,7 +15,7 @@ from connectors.contract import Capabilities
 from connectors.http import Limiter
 from connectors.registry.contract import RegistrySource
 from models.db import Database
-from worker.env import Env, Timing, find_connectors, local_day
+from worker.env import Env, Timing, find_connectors
 from worker.limits import Bucket
 
 
@@ -50,9 +51,8 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
     )
 
 
-def open_source(location: str, env: Env, *, full: bool = False) -> RegistrySource:
+def open_source(location: str, today: date, *, full: bool = False) -> RegistrySource:
     """The registry source for an address or a file, by entry point. Raises NoSource."""
-    today = local_day(env.now())
     for entry in entry_points(group="ocop_sync.registries"):
         opener: Any = entry.load()
         source: RegistrySource | None = opener(location, today=today, full=full)

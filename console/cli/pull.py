@@ -13,6 +13,7 @@ from connectors.registry.contract import RowReport
 from connectors.registry.spreadsheet.reports import read_rows, row_json
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
+from worker.env import local_day
 from worker.fetching import fetch_pictures
 from worker.planning import plan_products
 from worker.pull import Pulled, run_pull
@@ -36,7 +37,7 @@ def pull(
         _dry_run(location, json)
         return
     with program() as env:
-        found = open_source(location, env, full=full)
+        found = open_source(location, local_day(env.now()), full=full)
         _run_id, result = run_pull(
             env, found, slot=None, who="operator", full=full, fetch=fetch_pictures
         )

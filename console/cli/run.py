@@ -38,7 +38,7 @@ def sync_once(program: Running) -> int:
     """One full sync through the Celery workers; the exit code says whether all is well."""
     env = program.env
     started = env.now()
-    _wake(env)
+    _wake(program)
     finished = _follow(env, started, lambda: _quiet(env, started), program.alive)
     summary(env, started)
     return 0 if finished and not _unwell(env, started) else 1
@@ -48,7 +48,7 @@ def serve(program: Running) -> int:
     """Until Ctrl-C: say what the schedule does."""
     env = program.env
     started = env.now()
-    _wake(env)
+    _wake(program)
     say("Đang chạy. Ctrl-C để dừng.")
     _follow(env, started, lambda: _quiet(env, started), program.alive)
     summary(env, started)
@@ -60,9 +60,10 @@ def serve(program: Running) -> int:
     return 0
 
 
-def _wake(env: Env) -> None:
+def _wake(program: Running) -> None:
     """Plan what the tables owe, and ask the workers for a pull now."""
-    plan_products(env)
+    plan_products(program.env)
+    celery.conf.broker_url = program.urls.redis_url
     if get_settings().registry:
         celery.send_task("worker.tasks.pull", kwargs={"slot": None, "who": "operator"})
     else:

@@ -45,9 +45,9 @@ def test_data_is_kept_between_two_runs(open_home: Path) -> None:
 
 def test_nobody_gets_in_without_the_password_or_from_outside(open_home: Path) -> None:
     with servers(settings_for(open_home)) as urls:
-        with redis_at(urls.redis_url.replace("redis://:", "redis://:x")) as client:
-            with pytest.raises(Exception, match="invalid username-password"):
-                client.ping()
+        wrong = redis_at(urls.redis_url.replace("redis://:", "redis://:x"))
+        with wrong as client, pytest.raises(Exception, match="invalid username-password"):
+            client.ping()
         assert sql(urls.database_url, "SHOW listen_addresses") == [("",)]
         assert stat.S_IMODE((open_home / "postgres").stat().st_mode) == 0o700
         assert stat.S_IMODE((open_home / "redis" / "redis.conf").stat().st_mode) == 0o600

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from models.states import STATES, IllegalTransition, check_transition, sources_of
@@ -9,7 +11,7 @@ from models.states import STATES, IllegalTransition, check_transition, sources_o
 
 def test_the_way_of_an_ordinary_listing_is_legal():
     way = ["pending", "creating", "unlisted", "in_review", "live", "in_review", "live", "unlisted"]
-    for before, after in zip(way, way[1:], strict=False):
+    for before, after in pairwise(way):
         assert check_transition(before, after) == after
 
 

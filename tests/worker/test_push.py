@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -170,10 +171,8 @@ def test_a_worker_killed_in_a_create_leaves_an_attempt_that_is_looked_up(world):
         raise Killed
 
     world.market.script["create"] = [killed_after_the_write]
-    try:
+    with suppress(Killed):
         world.drain(shop)
-    except Killed:
-        pass
     world.sync()
     assert len(world.market.writes("create")) == 1
     assert world.rows()[0].state == "live"
@@ -448,6 +447,4 @@ def _account(world):
 
 
 def _read_all(world):
-    world.sql(
-        "UPDATE listing SET read_due_at = '2026-11-01', read_full = true RETURNING 1"
-    )
+    world.sql("UPDATE listing SET read_due_at = '2026-11-01', read_full = true RETURNING 1")
