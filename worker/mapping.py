@@ -136,7 +136,10 @@ def default_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str]]:
 _BY_NAME: Mapping[str, tuple[tuple[str, ...], str]] = {
     "origin": (("xuat xu", "nguon goc", "origin", "country", "region", "noi san xuat"), "{origin}"),
     "life": (("han su dung", "shelf life", "expiry", "thoi han"), "{shelf_life}"),
-    "net": (("trong luong", "khoi luong", "weight", "dung tich", "volume", "net"), "{net}"),
+    "net": (
+        ("trong luong", "khoi luong", "weight", "dung tich", "the tich", "volume", "net"),
+        "{net}",
+    ),
     "maker": (("san xuat", "manufacturer", "to chuc", "nha san xuat", "producer"), "{producer}"),
     "paper": (("cong bo", "giay phep", "licence", "license", "fda"), "{self_declaration}"),
 }
