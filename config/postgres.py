@@ -105,7 +105,8 @@ class Postgres:
             return
         if not wait_gone(working_in(data, "postgres"), STOP_S):
             raise self._failure("tiến trình của máy chủ cũ vẫn còn chạy trên dữ liệu này")
-        pid_file.unlink()
+        for left in (*self._place.sockets.glob(".s.PGSQL.*"), pid_file):
+            left.unlink()
 
     def _launch(self) -> Identity:
         options = {

@@ -102,7 +102,7 @@ class Redis:
         """Start on this port; False when somebody took it in between."""
         settings = {
             "bind": HOST, "port": str(port), "requirepass": password, "daemonize": "no",
-            "dir": str(self._folder), "pidfile": str(self._folder / "redis.pid"),
+            "dir": ".", "pidfile": "redis.pid",
             "appendonly": "yes", "appendfsync": "everysec",
         }  # fmt: skip
         text = "".join(f"{name} {value}\n" for name, value in settings.items())

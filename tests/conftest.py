@@ -1,41 +1,76 @@
-"""One PostgreSQL for the whole test run, one database a test process, emptied before each test."""
+"""One PostgreSQL a test process, one database in it, emptied before each test.
+
+``TEST_SERVER_URL`` names a server that is up already (quicker while developing); without it the
+program's own embedded server is started in a temporary folder.
+"""
 
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, make_url, text
 
+from config.postgres import Postgres
 from models import migrations
 from models.base import metadata
 from models.db import Database
 
 
 @pytest.fixture(scope="session")
-def database_url(worker_name: str) -> Iterator[str]:
+def server_url() -> Iterator[URL]:
+    """A running server; its path names any database."""
+    given = os.environ.get("TEST_SERVER_URL")
+    if given:
+        yield make_url(given)
+        return
+    with tempfile.TemporaryDirectory(prefix="ocop-tests-") as folder:
+        server = Postgres(Path(folder))
+        url = server.start()
+        try:
+            yield make_url(url)
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: URL) -> Iterator[str]:
     """A fresh, migrated database of this test process."""
-    server = os.environ["TEST_SERVER_URL"]
-    name = f"test_{worker_name}_{os.getpid()}"
-    admin = create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    url = f"{server}/{name}"
-    try:
+    name = f"test_{os.getpid()}"
+    with _Scratch(server_url, name) as url:
         database = Database(url)
         migrations.upgrade(database.engine)
         database.close()
         yield url
-    finally:
-        with admin.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        admin.dispose()
 
 
-@pytest.fixture(scope="session")
-def worker_name() -> str:
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+@pytest.fixture
+def empty_database_url(server_url: URL) -> Iterator[str]:
+    """A database of one test, without any table."""
+    with _Scratch(server_url, f"empty_{os.getpid()}") as url:
+        yield url
+
+
+class _Scratch:
+    """A database for as long as the block runs."""
+
+    def __init__(self, server: URL, name: str) -> None:
+        self._admin = create_engine(server.set(database="postgres"), isolation_level="AUTOCOMMIT")
+        self._name = name
+        self._url = server.set(database=name).render_as_string(hide_password=False)
+
+    def __enter__(self) -> str:
+        with self._admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {self._name}"))
+        return self._url
+
+    def __exit__(self, *_error: object) -> None:
+        with self._admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {self._name} WITH (FORCE)"))
+        self._admin.dispose()
 
 
 @pytest.fixture

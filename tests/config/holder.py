@@ -13,7 +13,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from config import logging
 from config.embedded import Embedded
+from config.files import make_home
 from config.processes import Program, Supervisor, environment
 from config.settings import Settings
 
@@ -22,6 +24,8 @@ IDLE = Program("idle", (sys.executable, "-c", "import threading; threading.Event
 
 def main() -> None:
     settings = Settings(home=Path(sys.argv[1]))
+    make_home(settings.home)
+    logging.set_up(settings.home, "holder", "info")
     embedded = Embedded(settings)
     urls = embedded.start()
     supervisor = Supervisor(
