@@ -24,6 +24,7 @@ app.conf.update(
         "worker.tasks.pull": {"queue": "pull"},
         "worker.tasks.certify": {"queue": "pull"},
         "worker.tasks.reconcile_all": {"queue": "pull"},
+        "worker.tasks.refresh_logins": {"queue": "pull"},
         "worker.tasks.sweep": {"queue": "urgent"},
     },
     task_ignore_result=True,
@@ -47,6 +48,10 @@ app.conf.update(
         "reconcile": {
             "task": "worker.tasks.reconcile_all",
             "schedule": settings.reconcile_every_s,
+        },
+        "refresh": {
+            "task": "worker.tasks.refresh_logins",
+            "schedule": settings.refresh_every_s,
         },
         "certify": {"task": "worker.tasks.certify", "schedule": crontab(hour=0, minute=0)},
     },

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import math
 
+import structlog
+
 from connectors.errors import ChannelError
 from models import reconciling, shops
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
+
+_log = structlog.get_logger(__name__)
 
 PAGES = 20
 """Most pages of the feed that one reconcile reads; the cursor keeps the rest for the next."""
@@ -46,12 +50,13 @@ def _changed(env: Env, shop: Shop) -> list[str]:
     name = f"changes:{shop.key}"
     with env.db.transaction() as session:
         cursor = shops.cursor(session, name)
-    connector = env.connector(shop.channel, tokens.open_account(env, shop).account)
     ids: list[str] = []
     for _page in range(PAGES):
         try:
-            changes = connector.changed_since(cursor)
-        except ChannelError:
+            account = tokens.fresh_account(env, shop).account
+            changes = env.connector(shop.channel, account).changed_since(cursor)
+        except ChannelError as error:
+            _log.warning("change feed not read", shop=shop.key, error=error.message)
             break
         ids += changes.remote_ids
         cursor = changes.cursor

@@ -16,6 +16,7 @@ from config import logging
 from config.settings import get_settings
 from models import shops
 from worker import reconcile as reconciling
+from worker import tokens
 from worker.env import Env, local_day
 from worker.fetching import fetch_pictures
 from worker.planning import plan_day, plan_products, shops_to_wake
@@ -75,6 +76,12 @@ def certify() -> None:
     """Plan the new day: what lapsed comes down, what begins goes up."""
     if plan_day(env(), f"certify:{local_day(env().now())}"):
         wake()
+
+
+@shared_task
+def refresh_logins() -> None:
+    """Keep the logins of all shops from lapsing, those of quiet shops too."""
+    tokens.keep_fresh(env())
 
 
 @shared_task

@@ -15,16 +15,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import text
 
 from connectors.contract import Account, Credentials
-from connectors.errors import AuthRefused
+from connectors.errors import AuthRefused, ChannelError
 from models import shops
 from models.shop import Shop
 from worker.env import Env
 
-EARLY = timedelta(minutes=10)
+EARLY = timedelta(minutes=20)
 """A token that lapses within this is refreshed before it is used."""
+
+_log = structlog.get_logger(__name__)
 
 _LOCK_SPACE = 7_205_002
 
@@ -55,6 +58,30 @@ def open_account(env: Env, shop: Shop) -> Opened:
 
 def lapses_soon(opened: Opened, now: datetime) -> bool:
     return opened.expires_at is not None and opened.expires_at - now < EARLY
+
+
+def fresh_account(env: Env, shop: Shop) -> Opened:
+    """The account with a login that will last for a while. Raises what :func:`refresh` does."""
+    opened = open_account(env, shop)
+    if lapses_soon(opened, env.now()):
+        opened = refresh(env, shop, opened.version)
+    return opened
+
+
+def keep_fresh(env: Env) -> None:
+    """Refresh every shop's login before it lapses, also of shops that owe nothing: a refresh
+    token that nobody uses for a month is lost, and the shop with it.
+
+    A shop that cannot be refreshed now holds up no other; it is asked again next time, and one
+    whose login is refused is paused with what its owner has to do.
+    """
+    with env.db.transaction() as session:
+        open_shops = [s for s in shops.all_shops(session) if s.enabled and not s.paused_reason]
+    for shop in open_shops:
+        try:
+            fresh_account(env, shop)
+        except ChannelError as error:
+            _log.warning("login not refreshed", shop=shop.key, error=error.message)
 
 
 def refresh(env: Env, shop: Shop, seen_version: int) -> Opened:

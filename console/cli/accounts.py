@@ -114,9 +114,7 @@ def check(key: Annotated[str, typer.Argument(help="Gian hàng.")]) -> None:
     """Thử đăng nhập và đọc lại những gì gian hàng cho phép."""
     with program() as env:
         shop = _shop(env, key)
-        opened = tokens.open_account(env, shop)
-        if tokens.lapses_soon(opened, env.now()):
-            opened = tokens.refresh(env, shop, opened.version)
+        opened = tokens.fresh_account(env, shop)
         facts = env.connector(shop.channel, opened.account).check()
         with env.db.transaction() as session:
             shops.checked(

@@ -117,9 +117,7 @@ def _shops(env: Env) -> Iterator[Finding]:
 def _shop(env: Env, shop: Shop) -> Iterator[Finding]:
     name = f"gian hàng {shop.key}"
     try:
-        opened = tokens.open_account(env, shop)
-        if tokens.lapses_soon(opened, env.now()):
-            opened = tokens.refresh(env, shop, opened.version)
+        opened = tokens.fresh_account(env, shop)
         facts = env.connector(shop.channel, opened.account).check()
     except ChannelError as error:
         yield Finding(name, str(error), f"ocop-sync accounts check {shop.key}, hoặc kết nối lại")

@@ -64,6 +64,7 @@ def _wake(program: Running) -> None:
     """Plan what the tables owe, and ask the workers for a pull now."""
     plan_products(program.env)
     celery.conf.broker_url = program.urls.redis_url
+    celery.send_task("worker.tasks.refresh_logins")
     if get_settings().registry:
         celery.send_task("worker.tasks.pull", kwargs={"slot": None, "who": "operator"})
     else:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sandbox.registry.dates import day_of, utc_now
+from config.clock import now
+from sandbox.registry.dates import day_of
 from sandbox.registry.sandbox import RegistrySandbox
 from sandbox.serving import serve_forever
 
@@ -16,7 +17,7 @@ def main() -> None:
     parser.add_argument("--home", type=Path, required=True, help="folder that keeps the state")
     arguments = parser.parse_args()
     try:
-        sandbox = RegistrySandbox(arguments.home, day_of(utc_now()))
+        sandbox = RegistrySandbox(arguments.home, day_of(now()), now)
     except OSError as error:
         raise SystemExit(f"sandbox.registry: {error}") from None
     serve_forever(sandbox.app, arguments.port)

@@ -19,13 +19,14 @@ _FRONT_PAGE = Reply(200, b"<!doctype html><title>Shopee</title><p>Xin chao", HTM
 
 
 class App:
-    """``held`` are the journal numbers of calls that a "hold" or "late" fault keeps waiting."""
+    """``held`` are the calls that a fault keeps waiting, by journal number: ``when`` (before or
+    after they are carried out) and ``shop_id``."""
 
     def __init__(self, channel: Channel, faults: Faults, lock: threading.RLock) -> None:
         self.channel = channel
         self.faults = faults
         self.lock = lock
-        self.held: dict[int, str] = {}
+        self.held: dict[int, dict[str, Any]] = {}
         self.control = Control(channel, faults, lock, self.held)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -56,7 +57,7 @@ class App:
             return
         with self.lock:
             reply = self.channel.answer(call, seq)
-        await self._after(seq, fault, reply, receive, send)
+        await self._after(call, seq, fault, reply, receive, send)
 
     async def _before(self, call: Call, seq: int, fault: Fault, receive: Any, send: Any) -> bool:
         """Whether the call is carried out all the same."""
@@ -67,7 +68,7 @@ class App:
                     token.ends = call.now
             return True
         if fault.kind == "hold_before":
-            return not await self._gone(seq, "before", fault.seconds, receive)
+            return not await self._gone(seq, "before", fault, _shop_id(call), receive)
         if fault.kind == "reset_before":
             _abort(send)
         elif fault.kind == "outage":
@@ -88,15 +89,17 @@ class App:
         headers = (("Retry-After", str(fault.retry_after)),) if fault.retry_after else ()
         return Reply(self.channel.switches.rate_status, orjson.dumps(body), headers=headers)
 
-    async def _after(self, seq: int, fault: Fault, reply: Reply, receive: Any, send: Any) -> None:
+    async def _after(
+        self, call: Call, seq: int, fault: Fault, reply: Reply, receive: Any, send: Any
+    ) -> None:
         """Spoil the answer of a call that was carried out."""
         if fault.kind == "reset_after":
             _abort(send)
         elif fault.kind == "silent":
-            await self._gone(seq, "after", fault.seconds, receive)
+            await self._gone(seq, "after", fault, _shop_id(call), receive)
             _abort(send)
         elif fault.kind == "late":
-            if not await self._gone(seq, "after", fault.seconds, receive):
+            if not await self._gone(seq, "after", fault, _shop_id(call), receive):
                 await _send(send, reply)
         elif fault.kind == "truncated":
             await _send_cut(send, reply)
@@ -110,11 +113,13 @@ class App:
             }
             await _send(send, spoilt.get(fault.kind, reply))
 
-    async def _gone(self, seq: int, when: str, seconds: float, receive: Any) -> bool:
+    async def _gone(
+        self, seq: int, when: str, fault: Fault, shop_id: int | None, receive: Any
+    ) -> bool:
         """Wait, and say whether the caller hung up meanwhile."""
-        self.held[seq] = when
+        self.held[seq] = {"when": when, "shop_id": shop_id}
         try:
-            message = await asyncio.wait_for(receive(), seconds)
+            message = await asyncio.wait_for(receive(), fault.seconds)
         except TimeoutError:
             return False
         finally:

@@ -30,7 +30,7 @@ class Control:
     """No login: the sandbox listens on loopback only."""
 
     def __init__(
-        self, channel: Channel, faults: Faults, lock: threading.RLock, held: Mapping[int, str]
+        self, channel: Channel, faults: Faults, lock: threading.RLock, held: Mapping[int, Any]
     ) -> None:
         self._channel = channel
         self._faults = faults

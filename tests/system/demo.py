@@ -1,0 +1,147 @@
+"""The demo as a test drives it: processes in a home of its own, HTTP to its sandboxes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+import requests
+
+from config.embedded import servers
+from config.settings import Settings
+from worker.env import Env
+from worker.runtime import build_env
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Demo:
+    """One OCOP_HOME. ``settings`` are further variables of the program's environment."""
+
+    def __init__(self, home: Path, **settings: str) -> None:
+        self.home = home
+        self._env = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("OCOP_", "REDIS_"))},
+            "OCOP_HOME": str(home),
+            **settings,
+        }
+        self._env.pop("DATABASE_URL", None)
+
+    def once(self, **settings: str) -> subprocess.CompletedProcess[str]:
+        """``make once``."""
+        return self._run("-m", "sandbox.demo", "--once", **settings)
+
+    def cli(self, *words: str) -> Any:
+        """A command of ``ocop-sync`` with ``--json``: its decoded output."""
+        found = self._run("-c", "import console.cli; console.cli.main()", *words, "--json")
+        assert found.returncode == 0, found.stderr
+        return orjson.loads(found.stdout)
+
+    def _run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, *words],
+            cwd=ROOT,
+            env={**self._env, **settings},
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
+        )
+
+    @contextmanager
+    def running(self, *words: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
+        """``make run`` in the background; what is left of it is killed at the end."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "test-output.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "sandbox.demo", *words],
+                cwd=ROOT,
+                env={**self._env, **settings},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.send_signal(signal.SIGINT)
+                    process.wait(60)
+
+    @contextmanager
+    def env(self) -> Iterator[Env]:
+        """The program's own tables (its servers, started or attached to)."""
+        settings = Settings(home=self.home)
+        with servers(settings) as urls:
+            env = build_env(settings, urls.database_url, urls.redis_url)
+            try:
+                yield env
+            finally:
+                env.db.close()
+
+    # --- the sandboxes ----------------------------------------------------------------------
+
+    def _ports(self) -> dict[str, int]:
+        ports: dict[str, int] = orjson.loads((self.home / "demo" / "ports.json").read_bytes())
+        return ports
+
+    def shopee(self, method: str, path: str, body: Any = None) -> Any:
+        return _ask(self._ports()["shopee"], method, f"/_sandbox/{path}", body)
+
+    def registry(self, method: str, path: str, body: Any = None) -> Any:
+        return _ask(self._ports()["registry"], method, path, body)
+
+    def journal(self, after: int = 0) -> list[dict[str, Any]]:
+        """The marketplace's journal; read from its file when nobody serves it."""
+        import sqlite3
+
+        with sqlite3.connect(self.home / "demo" / "shopee.sqlite3") as db:
+            rows = db.execute("SELECT entry FROM journal WHERE seq > ? ORDER BY seq", (after,))
+            return [orjson.loads(entry) for (entry,) in rows]
+
+    def processes(self) -> list[psutil.Process]:
+        """Processes that work for this home, zombies not counted."""
+        mark = str(self.home)
+        return [p for p in psutil.process_iter() if _works_for(p, mark)]
+
+
+def _works_for(process: psutil.Process, mark: str) -> bool:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE or process.pid == os.getpid():
+            return False
+        return mark in " ".join(process.cmdline()) or process.environ().get("OCOP_HOME", "") == mark
+    except (psutil.NoSuchProcess, psutil.AccessDenied):
+        return False
+
+
+def _ask(port: int, method: str, path: str, body: Any) -> Any:
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.request(
+            method, f"http://127.0.0.1:{port}{path}", json=body, timeout=30, allow_redirects=False
+        )
+    assert answer.status_code < 400, answer.text
+    return answer.json()
+
+
+def eventually(what: str, seconds: float, holds: Callable[[], Any]) -> Any:
+    """What ``holds`` returns, once it is true; a real process is waited for, with an end."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            found = holds()
+        except (requests.ConnectionError, FileNotFoundError, AssertionError):
+            found = None
+        if found:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"did not happen within {seconds:g} s: {what}")
