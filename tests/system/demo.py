@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -88,6 +89,32 @@ class Demo:
             finally:
                 env.db.close()
 
+    @contextmanager
+    def sandboxes(self) -> Iterator[None]:
+        """Registry and marketplace alone; commands find the registry by OCOP_REGISTRY."""
+        ports, home = self._ports(), self.home / "demo"
+        commands = (
+            ("sandbox.registry", "--port", str(ports["registry"]), "--home", str(home / "registry")),
+            ("sandbox.shopee", "--port", str(ports["shopee"]), "--state",
+             str(home / "shopee.sqlite3"), "--switches", "review_s=1"),
+        )  # fmt: skip
+        self._env |= {
+            "OCOP_REGISTRY": f"http://127.0.0.1:{ports['registry']}",
+            "OCOP_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
+        }
+        running = [
+            subprocess.Popen([sys.executable, "-m", *c], cwd=ROOT, env=self._env) for c in commands
+        ]
+        try:
+            eventually("the marketplace listens", 30, lambda: self.shopee("GET", "shops"))
+            eventually("the registry listens", 30, lambda: self.registry("GET", "/v1/health"))
+            yield
+        finally:
+            for process in running:
+                process.terminate()
+            for process in running:
+                process.wait(20)
+
     # --- the sandboxes ----------------------------------------------------------------------
 
     def _ports(self) -> dict[str, int]:
@@ -102,8 +129,6 @@ class Demo:
 
     def journal(self, after: int = 0) -> list[dict[str, Any]]:
         """The marketplace's journal; read from its file when nobody serves it."""
-        import sqlite3
-
         with sqlite3.connect(self.home / "demo" / "shopee.sqlite3") as db:
             rows = db.execute("SELECT entry FROM journal WHERE seq > ? ORDER BY seq", (after,))
             return [orjson.loads(entry) for (entry,) in rows]
