@@ -93,11 +93,11 @@ class Demo:
     def sandboxes(self) -> Iterator[None]:
         """Registry and marketplace alone; commands find the registry by OCOP_REGISTRY."""
         ports, home = self._ports(), self.home / "demo"
+        book, state = str(home / "registry"), str(home / "shopee.sqlite3")
         commands = (
-            ("sandbox.registry", "--port", str(ports["registry"]), "--home", str(home / "registry")),
-            ("sandbox.shopee", "--port", str(ports["shopee"]), "--state",
-             str(home / "shopee.sqlite3"), "--switches", "review_s=1"),
-        )  # fmt: skip
+            ("sandbox.registry", "--port", str(ports["registry"]), "--home", book),
+            ("sandbox.shopee", "--port", str(ports["shopee"]), "--state", state),
+        )
         self._env |= {
             "OCOP_REGISTRY": f"http://127.0.0.1:{ports['registry']}",
             "OCOP_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",

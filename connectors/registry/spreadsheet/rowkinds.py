@@ -21,6 +21,9 @@ _SIGNATURE = re.compile(
     r"(?:nguoi lap|nguoi ky|thu truong|chu tich|giam doc|truong phong|pho|t/?l|t/?m|k/?t|tuq|ky ten"
     r"|noi nhan|xac nhan)\b|.*, ngay .*thang"
 )
+_ORDINAL = re.compile(r"[0-9]+|[IVXLC]+|[A-Z]")
+"""A row's number; districts and groups of rows are numbered with Roman figures or letters."""
+
 _FEW = 3
 """A product has more cells than this beside its number; a total or a signature has not."""
 
@@ -48,7 +51,7 @@ def _distinct_texts(row: SheetRow, header: Header) -> list[str]:
         shown(cell.value).strip()
         for column, cell in enumerate(row.cells)
         if not (is_blank(cell.value) and not cell.problem)
-        and not (column == ordinal and shown(cell.value).strip(" .").isdigit())
+        and not (column == ordinal and _ORDINAL.fullmatch(shown(cell.value).strip(" .()")))
     ]
     return list(dict.fromkeys(written))
 
