@@ -221,17 +221,17 @@ class Client:
                 raise _Unsettled(f"Shopee lỗi máy chủ (HTTP {answer.status})")
             return reply
         meaning = look_up(reply.code, reply.message).meaning
-        if answer.status == 429 or meaning is Meaning.RATE:
-            raise RateLimited(
-                "Shopee báo gọi quá nhanh",
-                retry_after=answer.retry_after(),
-                code=reply.code,
-                request_id=reply.request_id,
-            )
         if meaning is Meaning.QUOTA:
             raise RateLimited(
                 "ứng dụng đã hết lượt gọi Shopee trong ngày",
                 retry_after=until_next_day(self._clock()),
+                code=reply.code,
+                request_id=reply.request_id,
+            )
+        if answer.status == 429 or meaning is Meaning.RATE:
+            raise RateLimited(
+                "Shopee báo gọi quá nhanh",
+                retry_after=answer.retry_after(),
                 code=reply.code,
                 request_id=reply.request_id,
             )
