@@ -58,8 +58,8 @@ class Channel:
 
     def _carried_out(self, call: Call, request_id: str) -> Reply:
         route = (call.method, call.path.removeprefix(routes.PREFIX))
-        if not call.path.startswith(routes.PREFIX):
-            raise Refused("error_param", "Wrong path.", kind="gateway")
+        if not call.path.startswith(routes.PREFIX) or route not in routes.KNOWN:
+            raise Refused("error_param", "Wrong path, or the API is offline.", kind="gateway")
         if route in routes.SHOP:
             self.gate.shop(call)
             response = routes.SHOP[route](self.world, self.switches, call)
@@ -75,10 +75,8 @@ class Channel:
         if route == routes.CONSENT:
             page = consent.consent_page(self.world, call, partner)
             return Reply(200, page.encode(), HTML)
-        if route in routes.PUBLIC:
-            flat = routes.PUBLIC[route](self.world, self.switches, call, partner)
-            return self._yes(call, request_id, flat=flat)
-        raise Refused("error_param", "Wrong path, or the API is offline.", kind="gateway")
+        flat = routes.PUBLIC[route](self.world, self.switches, call, partner)
+        return self._yes(call, request_id, flat=flat)
 
     def _yes(
         self,

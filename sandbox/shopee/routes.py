@@ -69,6 +69,8 @@ PUBLIC: dict[tuple[str, str], Callable[[World, Switches, Call, int], dict[str, A
 
 CONSENT = ("GET", "shop/auth_partner")
 
+KNOWN = frozenset({*SHOP, *SHOP_FLAT, *EITHER, *PUBLIC, CONSENT})
+
 WRITES = frozenset({
     "product/add_item", "product/update_item", "product/delete_item", "product/update_price",
     "product/update_stock", "product/unlist_item", "product/init_tier_variation",
