@@ -48,9 +48,7 @@ def test_what_is_so_already_is_done(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("deed", ["review", "ban"])
-def test_an_item_in_review_or_banned_cannot_be_taken_down_yet(
-    open_rig: Opener, deed: str
-) -> None:
+def test_an_item_in_review_or_banned_cannot_be_taken_down_yet(open_rig: Opener, deed: str) -> None:
     rig = open_rig(review_s=600)
     item = rig.listed(pack("A"), on=True)
     rig.market.do(SHOP, deed, item_id=int(item.remote_id))

@@ -123,7 +123,7 @@ def test_more_than_the_rate(open_market: Opener, status: int) -> None:
     assert errors == [""] * 5 + ["error_rate_limit"]
     assert market.last.status_code == status
     assert market.last.headers["Retry-After"] == "3"
-    market.clock.turn(0.1)
+    market.clock.turn(0.11)
     assert market.get(INFO)["error"] == ""
 
 

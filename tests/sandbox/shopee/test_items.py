@@ -219,10 +219,11 @@ def test_the_table_of_states(
 
 
 def _status(market: Market, item: int) -> str:
-    """Without letting the review desk decide meanwhile."""
-    shown = [e for e in market.sandbox.journal() if e["effect"]][-1]["effect"][-1]
-    stored = next(i for i in [shown] if i["item_id"] == item)
-    return str(stored["status"])
+    """As the call left it, before the review desk decided."""
+    entries = [e for e in market.sandbox.journal() if e["effect"] and e["path"] != "decide"]
+    (shown,) = entries[-1]["effect"]
+    assert shown["item_id"] == item
+    return str(shown["status"])
 
 
 def test_a_review_is_decided_when_its_time_is_up(open_market: Opener) -> None:

@@ -21,11 +21,10 @@ from sandbox.shopee import Fault, ShopeeSandbox, catalogue
 from sandbox.shopee.switches import Switches, switched
 from tests.sandbox.shopee.conftest import KEY, PARTNER, SHOP, Market, Opener
 
+DEEDS = ("add", "price", "stock", "list", "unlist", "sell", "ban", "delete", "tiers")
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["add", "price", "stock", "list", "unlist", "sell", "ban", "delete", "tiers"]),
-              st.integers(0, 3), st.integers(1, 40)),
-    max_size=12,
-)  # fmt: skip
+    st.tuples(st.sampled_from(DEEDS), st.integers(0, 3), st.integers(1, 40)), max_size=12
+)
 
 
 @settings(
