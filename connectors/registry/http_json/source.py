@@ -121,8 +121,8 @@ class _Walk:
             raise self._error("snapshot đổi giữa chừng", "một snapshot trong cả lượt đọc")
         self.snapshot = snapshot
         self.total = total if type(total) is int else None
-        if first and not rows and not self.known.since and self.total != 0:
-            raise self._error("trang đầu rỗng", "sổ đăng ký có sản phẩm")
+        if first and not rows and not self.known.since:
+            raise self._error("sổ rỗng, không có sản phẩm nào", "sổ đăng ký có sản phẩm")
         page = page_of(rows)
         self.codes |= page.items.keys() | {t.code for t in page.tombstones}
         return page

@@ -1,0 +1,140 @@
+"""Pull into real tables: what changed is touched, and absence is believed only when it may be."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connectors.registry.contract import (
+    Page,
+    RegistryError,
+    SourceProduct,
+    Tombstone,
+    Walk,
+    WalkEnd,
+)
+from tests.worker.conftest import World
+from tests.worker.fakes import source_product
+
+
+class Breaking:
+    """A registry that fails after its first page."""
+
+    key = "sách thử"
+
+    def __init__(self, *first: SourceProduct) -> None:
+        self.first = first
+
+    def pages(self, since: str | None) -> Walk:
+        def pages() -> Any:
+            yield Page(self.first)
+            raise RegistryError("sổ", "mất kết nối", "đủ trang", "đợi")
+
+        return Walk(pages(), lambda: WalkEnd(full=True, cursor="x"))
+
+
+def codes(world: World) -> dict[str, bool]:
+    """Code → withdrawn."""
+    rows = world.sql(
+        "SELECT c.code, p.withdrawn_at IS NOT NULL FROM product_code c JOIN product p"
+        " ON p.id = c.product_id"
+    )
+    return {str(code): bool(gone) for code, gone in rows}
+
+
+def many(count: int) -> list[SourceProduct]:
+    return [source_product(f"OCOP-{n:03d}") for n in range(count)]
+
+
+def test_a_second_pull_of_the_same_touches_nothing(world: World) -> None:
+    world.book.products = many(5)
+    assert world.pull().new == 5
+    again = world.pull()
+    assert (again.seen, again.new, again.changed, again.touched) == (5, 0, 0, set())
+
+
+def test_one_price_touches_one_product(world: World) -> None:
+    world.book.products = many(5)
+    world.pull()
+    world.book.products[2] = source_product("OCOP-002", prices=(25_000,))
+    result = world.pull()
+    assert (result.changed, len(result.touched)) == (1, 1)
+    assert world.sql("SELECT price_vnd FROM variant WHERE sku LIKE 'OCOP-002%'") == [(25_000,)]
+
+
+def test_an_older_version_is_old_news(world: World) -> None:
+    new = replace(source_product(), version=5)
+    world.book.products = [new]
+    world.pull()
+    world.book.products = [replace(source_product(prices=(9_000,)), version=4)]
+    assert world.pull().changed == 0
+
+
+def test_a_retyped_pack_keeps_its_sku(world: World) -> None:
+    world.book.products = [source_product()]
+    world.pull()
+    before = world.sql("SELECT id, sku FROM variant")
+    pack = replace(world.book.products[0].variants[0], pack="gói 100g")
+    world.book.products = [replace(world.book.products[0], variants=(pack,))]
+    world.pull()
+    assert world.sql("SELECT id, sku FROM variant") == before
+
+
+def test_a_few_that_vanish_from_a_whole_walk_are_withdrawn(world: World) -> None:
+    world.book.products = many(20)
+    world.pull()
+    world.book.products = world.book.products[1:]
+    assert world.pull().withdrawn == 1
+    assert codes(world)["OCOP-000"]
+
+
+def test_many_that_vanish_at_once_are_held_not_believed(world: World) -> None:
+    world.book.products = many(20)
+    world.pull()
+    world.book.products = world.book.products[:10]
+    result = world.pull()
+    assert (result.withdrawn, result.held) == (0, 10)
+    assert not any(codes(world).values())
+    assert world.sql("SELECT kind FROM hold") == [("mass_absence",)]
+
+
+@pytest.mark.parametrize("full", [True, False])
+def test_absence_from_a_part_says_nothing(world: World, full: bool) -> None:
+    world.book.products = many(20)
+    world.pull()
+    world.book.products = world.book.products[1:]
+    assert world.pull(full=full).withdrawn == int(full)
+
+
+def test_an_empty_walk_takes_nothing_down(world: World) -> None:
+    world.book.products = many(3)
+    world.pull()
+    world.book.products = []
+    assert world.pull().withdrawn == 0
+    assert not any(codes(world).values())
+
+
+def test_a_walk_that_breaks_keeps_what_it_read_and_believes_no_absence(world: World) -> None:
+    world.book.products = many(3)
+    world.pull()
+    world.book = Breaking(source_product("OCOP-009"))  # type: ignore[assignment]
+    result = world.pull()
+    assert result.failure is not None
+    assert result.withdrawn == 0
+    assert set(codes(world)) == {"OCOP-000", "OCOP-001", "OCOP-002", "OCOP-009"}
+    assert world.sql("SELECT status FROM run ORDER BY id DESC LIMIT 1") == [("failed",)]
+
+
+def test_a_tombstone_withdraws_and_a_new_statement_brings_back(world: World) -> None:
+    world.book.products = [replace(p, version=1) for p in many(3)]
+    world.pull()
+    gone = world.book.products.pop(0)
+    world.book.tombstones = [Tombstone(gone.code, 2, "Ngừng sản xuất")]
+    assert world.pull(full=False).withdrawn == 1
+    assert codes(world)[gone.code]
+    world.book.tombstones = []
+    world.book.products.append(replace(gone, version=3))
+    world.pull()
+    assert not codes(world)[gone.code]
