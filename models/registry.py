@@ -8,6 +8,7 @@ back again, or gone.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,12 +36,25 @@ def see(session: Session, keys: Sequence[Key]) -> int:
     assert connection is not None  # noqa: S101 (a session in a transaction has one)
     with (
         connection.cursor() as cursor,
-        cursor.copy("COPY seen (code, digest, version) FROM STDIN (FORMAT BINARY)") as copy,
+        cursor.copy("COPY seen (code, digest, version) FROM STDIN") as copy,
     ):
-        copy.set_types(["text", "bytea", "int8"])
-        for key in keys:
-            copy.write_row(key)
+        copy.write(_copy_text(keys))
     return len(keys)
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+_NULL = r"\N"
+_SPECIAL = re.compile(r"[\\\t\n\r]")
+
+
+def _copy_text(keys: Sequence[Key]) -> str:
+    """The keys in COPY's text format, made in one piece: quicker than row by row."""
+    if _SPECIAL.search("".join([code for code, _digest, _version in keys])):
+        keys = [(code.translate(_ESCAPES), digest, version) for code, digest, version in keys]
+    return "".join([
+        f"{code}\t\\\\x{digest.hex()}\t{_NULL if version is None else version}\n"
+        for code, digest, version in keys
+    ])  # fmt: skip
 
 
 def changed(session: Session) -> set[str]:

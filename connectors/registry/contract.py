@@ -8,7 +8,7 @@ and tombstones. Units: money integer đồng, weights grams, volumes millilitres
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
@@ -133,7 +133,7 @@ class Page:
     problems: tuple[RowProblem, ...] = ()
     rejected: int = 0
 
-    def keys(self) -> list[Key]:
+    def keys(self) -> Sequence[Key]:
         """One key a product of the page."""
         return [(p.code, statement_digest(orjson.dumps(p)), p.version) for p in self.products]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import tenacity
@@ -31,6 +32,15 @@ class _Again(Exception):
         self.error, self.retry_after = error, retry_after
 
 
+@dataclass(frozen=True, slots=True)
+class Got:
+    """An answer: the decoded object, its bytes, its ETag."""
+
+    body: Mapping[str, Any]
+    raw: bytes
+    etag: str
+
+
 class Client:
     """``base`` is the registry's address, without ``/v1``."""
 
@@ -38,10 +48,8 @@ class Client:
         self._base = base
         self._http = http
 
-    def get(
-        self, path: str, query: Sequence[tuple[str, str]], etag: str = ""
-    ) -> tuple[Mapping[str, Any] | None, str]:
-        """The decoded object and its ETag; None when the ETag still holds (304).
+    def get(self, path: str, query: Sequence[tuple[str, str]], etag: str = "") -> Got | None:
+        """What came back; None when the ETag still holds (304).
 
         Raises RegistryError, or CursorExpired.
         """
@@ -57,9 +65,7 @@ class Client:
         except _Again as again:
             raise again.error from None
 
-    def _once(
-        self, path: str, query: Sequence[tuple[str, str]], etag: str
-    ) -> tuple[Mapping[str, Any] | None, str]:
+    def _once(self, path: str, query: Sequence[tuple[str, str]], etag: str) -> Got | None:
         headers = {"Accept": "application/json"} | ({"If-None-Match": etag} if etag else {})
         try:
             answer = self._http.request(
@@ -73,14 +79,14 @@ class Client:
         except TransportError as error:
             raise _Again(self._error(path, str(error), "một sổ đăng ký đang chạy")) from None
         if answer.status == 304:
-            return None, etag
+            return None
         if answer.status == 410 and dict(query).get("cursor"):
             raise CursorExpired
         if answer.status == 429 or answer.status >= 500:
             raise _Again(self._refused(path, answer), answer.retry_after())
         if answer.status != 200:
             raise self._refused(path, answer)
-        return self._decoded(path, answer), answer.headers.get("etag", "")
+        return Got(self._decoded(path, answer), answer.body, answer.headers.get("etag", ""))
 
     def _decoded(self, path: str, answer: Answer) -> Mapping[str, Any]:
         try:

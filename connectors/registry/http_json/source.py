@@ -16,7 +16,7 @@ import orjson
 
 from connectors.http import Http
 from connectors.registry.contract import Page, RegistryError, Walk, WalkEnd
-from connectors.registry.http_json.client import Client, CursorExpired
+from connectors.registry.http_json.client import Client, CursorExpired, Got
 from connectors.registry.http_json.page import page_of
 
 PATH = "/v1/products"
@@ -78,18 +78,19 @@ class _Walk:
         restarted = False
         while True:
             try:
-                body = self._get(cursor)
+                got = self._get(cursor)
             except CursorExpired:
                 if restarted:
                     raise self._error("con trỏ hết hạn hai lần", "một con trỏ còn hạn") from None
                 restarted, cursor = True, None
                 self._begin_again()
                 continue
-            if body is None:
+            if got is None:
                 self.unchanged = True
                 return
-            yield self._page(body, first=cursor is None)
-            cursor = self._next(body)
+            page, cursor = self._page(got, first=cursor is None), self._next(got.body)
+            del got  # a decoded page is large: never two of them at once
+            yield page
             if cursor is None:
                 self._check_whole()
                 return
@@ -99,18 +100,19 @@ class _Walk:
         self.codes.clear()
         self.cursors.clear()
 
-    def _get(self, cursor: str | None) -> Mapping[str, Any] | None:
+    def _get(self, cursor: str | None) -> Got | None:
         query = [("limit", str(PAGE_SIZE))]
         if self.known.since:
             query.append(("updated_since", self.known.since))
         if cursor is not None:
             query.append(("cursor", cursor))
-            return self.client.get(PATH, query)[0]
-        body, etag = self.client.get(PATH, query, self.known.etag)
-        self.etag = etag
-        return body
+            return self.client.get(PATH, query)
+        got = self.client.get(PATH, query, self.known.etag)
+        self.etag = got.etag if got else ""
+        return got
 
-    def _page(self, body: Mapping[str, Any], *, first: bool) -> Page:
+    def _page(self, got: Got, *, first: bool) -> Page:
+        body = got.body
         rows = body.get("items")
         if not isinstance(rows, list):
             raise self._error("thiếu danh sách items", "một trang có items")
@@ -123,8 +125,9 @@ class _Walk:
         self.total = total if type(total) is int else None
         if first and not rows and not self.known.since:
             raise self._error("sổ rỗng, không có sản phẩm nào", "sổ đăng ký có sản phẩm")
-        page = page_of(rows)
-        self.codes |= page.items.keys() | {t.code for t in page.tombstones}
+        page = page_of(got.raw, rows)
+        self.codes.update([code for code, _digest, _version in page.known])
+        self.codes.update(t.code for t in page.tombstones)
         return page
 
     def _next(self, body: Mapping[str, Any]) -> str | None:

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import requests
 
@@ -218,6 +219,10 @@ def test_a_file_is_another_sources() -> None:
 # --- one item -------------------------------------------------------------------------------
 
 
+def rows_page(rows: list[Any]) -> Page:
+    return page_of(orjson.dumps({"items": rows}), rows)
+
+
 def item(**changes: Any) -> dict[str, Any]:
     return {
         "code": "OCOP-1", "version": 3, "name": "Mỳ gạo Chũ", "group": "thuc-pham",
@@ -256,14 +261,14 @@ def test_an_item_that_cannot_be_used_says_why(change: dict[str, Any]) -> None:
 
 
 def test_versions_are_digests_and_rows_without_one_are_digested() -> None:
-    first = page_of([item(), item(code="OCOP-2", version=None)]).keys()
-    other = page_of([item(name="khác"), item(code="OCOP-2", version=None, name="khác")]).keys()
+    first = rows_page([item(), item(code="OCOP-2", version=None)]).keys()
+    other = rows_page([item(name="khác"), item(code="OCOP-2", version=None, name="khác")]).keys()
     assert first[0] == other[0], "the same version is the same statement"
     assert first[1][1] != other[1][1]
-    assert page_of([item(version=3), item(version=5), item(version=4)]).keys()[0][2] == 5
+    assert rows_page([item(version=3), item(version=5), item(version=4)]).keys()[0][2] == 5
 
 
 def test_rows_that_are_no_products_are_counted() -> None:
-    page = page_of([item(), {"name": "không mã"}, 7])
+    page = rows_page([item(), {"name": "không mã"}, 7])
     assert page.rejected == 2
     assert len(page.problems) == 2
