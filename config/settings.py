@@ -77,8 +77,9 @@ class Settings(BaseSettings):
 
     ``slice_s`` is the longest that one drain of a shop works before it wakes the next (design:
     "Push"); ``lease_ttl_s`` how long a shop's lease lives without being renewed;
-    ``call_deadline_s`` the longest one HTTP call may take. ``settle_scale`` multiplies the
-    channels' settle times (a rehearsal sets it below 1). ``clock_shift_s``: see config.clock.
+    ``call_deadline_s`` the longest one HTTP call may take, whatever its channel's own deadline.
+    ``settle_scale`` multiplies the channels' settle times (a rehearsal sets it below 1).
+    ``clock_shift_s``: see config.clock.
     """
 
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, populate_by_name=True)
@@ -110,7 +111,7 @@ class Settings(BaseSettings):
     """How often tokens that lapse soon are looked for."""
     slice_s: Seconds = 15
     lease_ttl_s: Seconds = 60
-    call_deadline_s: Seconds = 20
+    call_deadline_s: Seconds = 60
     settle_scale: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1
     clock_shift_s: Annotated[float, Field(allow_inf_nan=False)] = 0
     log_level: Literal["debug", "info", "warning", "error"] = "info"

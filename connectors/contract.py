@@ -20,6 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from connectors.errors import ChannelError
@@ -52,13 +53,20 @@ class Pending:
     handle: Mapping[str, Any]
     ask_after: float
     request_id: str = ""
+    in_review: bool = False
+    """The channel's own people are deciding, which may take days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """No, or unknown: the error's class says which (see :mod:`connectors.errors`)."""
+    """No, or unknown: the error's class says which (see :mod:`connectors.errors`).
+
+    ``made``: the item that stands on the channel although ``create`` or ``resume`` failed (its
+    packs were refused, say). Without it a ``Rejected`` means that nothing was made.
+    """
 
     error: ChannelError
+    made: RemoteItem | None = None
 
 
 Outcome = Done[T] | Pending | Failed
@@ -78,20 +86,29 @@ class Credentials(dict[str, str]):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One shop on one channel. ``settings`` is what ``check`` found when it was connected."""
+    """One shop on one channel. ``settings`` is what ``check`` found when it was connected.
+
+    ``folder`` is a place for files of the connector's own, one a shop; what lies below its
+    ``public`` folder is served at ``public_url`` (an unguessable address, no slash at its end).
+    ``public_url`` is "" where the deployment has no public address.
+    """
 
     shop_key: str
     base_url: str
     credentials: Credentials
     settings: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path | None = None
+    public_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
     """What a shop says of itself; ``settings`` is stored and given back in :class:`Account`.
 
-    ``problems`` are sentences (Vietnamese) that keep the shop from selling, empty when well.
-    ``clock_skew_s`` is our clock minus the channel's, in seconds, None when unknown.
+    ``account_id`` is the channel's own id of the account, by which connecting it twice is
+    noticed; "" where the base URL is the account. ``problems`` are sentences (Vietnamese) that
+    keep the shop from selling, empty when well. ``clock_skew_s`` is our clock minus the
+    channel's, in seconds, None when unknown.
     """
 
     name: str
@@ -101,6 +118,7 @@ class ShopFacts:
     problems: tuple[str, ...] = ()
     consent_expires_at: datetime | None = None
     clock_skew_s: float | None = None
+    account_id: str = ""
 
 
 # --- categories and attributes ----------------------------------------------------------------
@@ -156,8 +174,48 @@ class ImageFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What the programme and the law say of a product, for channels that have fields for it.
+
+    "" or None: not known, or not to be claimed (an expired certificate has no stars here). Days
+    are ISO texts (``2027-12-05``). ``origin`` is today's commune and province; ``group`` one of
+    the programme's six, in Vietnamese.
+    """
+
+    product_code: str = ""
+    name: str = ""
+    producer: str = ""
+    origin: str = ""
+    group: str = ""
+    stars: int | None = None
+    decision: str = ""
+    recognised_on: str = ""
+    expires_on: str = ""
+    self_declaration: str = ""
+    trace_code: str = ""
+    shelf_life: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A document of the product or its producer. ``kind`` is one of :data:`PAPER_KINDS`,
+    ``valid_until`` an ISO day ("" without end), ``url`` where the channel may fetch its file ("":
+    no file is stored)."""
+
+    kind: str
+    number: str
+    valid_until: str = ""
+    url: str = ""
+
+
+PAPER_KINDS = ("food_safety", "self_declaration", "alcohol_licence", "trademark")
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
-    """What a buyer reads, without price and stock. ``image_ids`` are the channel's ids, in order.
+    """What a buyer reads, without price and stock. Texts are plain; a connector whose channel
+    wants HTML makes it. ``image_ids`` are the channel's ids, in order, or public addresses where
+    the channel fetches pictures itself (``Capabilities.fetches_images``).
 
     ``weight_g`` is the shipping weight (net plus packing), ``dims_mm`` length, width, height.
     """
@@ -169,16 +227,20 @@ class Content:
     image_ids: tuple[str, ...]
     weight_g: int
     dims_mm: tuple[int, int, int]
+    facts: Facts = Facts()
+    papers: tuple[Paper, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One pack. ``label`` is what the buyer chooses by ("Gói 500 g")."""
+    """One pack. ``label`` is what the buyer chooses by ("Gói 500 g"); net in grams or ml."""
 
     sku: str
     label: str
     weight_g: int
     gtin: str | None = None
+    net_g: int | None = None
+    net_ml: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +303,15 @@ class ContentChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Adoption:
+    """An item that stood in the shop before us and is ours now. ``item.variants`` pairs our SKUs
+    with the channel's ids of its packs ("" where the item has no packs)."""
+
+    item: RemoteItem
+    item_sku: str
+
+
+@dataclass(frozen=True, slots=True)
 class PriceChange:
     """Prices in đồng by SKU. All packs of an item travel in one change."""
 
@@ -296,13 +367,16 @@ class RemoteVariantState:
     price_vnd: int | None
     stock: int | None
     label: str = ""
+    gtin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteState:
     """A reading of one remote item. ``reason`` is the channel's own words for a ban or review.
 
-    ``variants`` is empty when the reading was of the status only.
+    ``variants`` is empty when the reading was of the status only. ``notice`` is a Vietnamese
+    sentence about what the channel did by itself and we do not undo (a page merged with another
+    seller's, say), "" mostly.
     """
 
     remote_id: str
@@ -313,16 +387,22 @@ class RemoteState:
     url: str = ""
     variants: tuple[RemoteVariantState, ...] = ()
     image_ids: tuple[str, ...] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundItem:
-    """An item of the shop that carries one of our SKUs (exact match, any status)."""
+    """An item of the shop that carries one of our SKUs (exact match, any status).
+
+    ``handle``: a create that was begun and is no item yet (``remote_id`` is "" then); the worker
+    goes on with ``resume``.
+    """
 
     remote_id: str
     item_sku: str
     status: RemoteStatus
     variants: tuple[RemoteVariant, ...] = ()
+    handle: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,6 +427,11 @@ class Capabilities:
     ``price_ratio``: dearest / cheapest pack of one item, None when unbounded.
     ``lowest_stock``: the smallest stock that the last rung of the take-down ladder may set.
     ``credential_fields``: (required, optional) names in the credentials file.
+    ``image_min_px``: the shortest side a picture must have. ``fetches_images``: the channel
+    downloads pictures and papers from public addresses; ``upload_images`` is never called.
+    ``cancellable``: a create under review can be taken back (``cancel``). ``recommends``: it
+    proposes categories for a title (``recommend``). ``required_papers``: product kind -> the
+    kinds of paper it must have here. ``starter``: the category mapping that ships with it.
     """
 
     channel: str
@@ -376,6 +461,22 @@ class Capabilities:
     """Product kinds (ocop-domain §5) that the channel does not take, or takes only when a person
     allowed them: kind -> ``block`` or ``ask``."""
     lowest_stock: int = 0
+    image_min_px: int = 0
+    fetches_images: bool = False
+    cancellable: bool = False
+    recommends: bool = False
+    required_papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    starter: tuple[StarterRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StarterRow:
+    """One line of a starter mapping: a product kind, words of the name that it is for ("" = the
+    kind's default), and names that the channel's category may have, the likeliest first."""
+
+    kind: str
+    words: str
+    phrases: tuple[str, ...]
 
 
 class Connector(Protocol):
@@ -396,7 +497,8 @@ class Connector(Protocol):
         """
 
     def token_expires_at(self) -> datetime | None:
-        """When the access token in the account lapses (UTC); None when it never does."""
+        """When the access token in the account lapses (UTC): a moment long past when there is
+        none yet and ``refresh`` must fetch it; None when it never does, or nobody knows."""
 
     def authorization_url(self, redirect_url: str, state: str) -> str:
         """Where the seller gives consent."""
@@ -406,7 +508,13 @@ class Connector(Protocol):
 
     def categories(self) -> Sequence[Category]: ...
 
-    def attributes(self, category_ids: Sequence[str]) -> Mapping[str, Sequence[Attribute]]: ...
+    def attributes(self, category_ids: Sequence[str]) -> Mapping[str, Sequence[Attribute]]:
+        """What a person has to fill in; what the connector fills from ``Content`` itself is not
+        among it."""
+
+    def recommend(self, title: str) -> Sequence[str]:
+        """Category ids that the channel proposes for a title, the likeliest first; [] when it
+        proposes none."""
 
     def upload_images(self, images: Sequence[ImageFile]) -> list[Outcome[str]]:
         """The channel's id of each picture."""
@@ -416,7 +524,16 @@ class Connector(Protocol):
 
     def create(self, listings: Sequence[NewListing]) -> list[Outcome[RemoteItem]]: ...
 
-    def resume(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[RemoteItem]]: ...
+    def resume(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[RemoteItem]]:
+        """Go on with what a verb left ``Pending``."""
+
+    def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[None]]:
+        """Take back a create that was begun: nothing of it is left. ``Rejected`` when it is too
+        late; then ``resume`` says what it became."""
+
+    def adopt(self, adoptions: Sequence[Adoption]) -> list[Outcome[RemoteItem]]:
+        """Write our SKUs on an item that becomes ours, where it has others; nothing else of it
+        changes."""
 
     def update_variants(self, changes: Sequence[VariantsChange]) -> list[Outcome[RemoteItem]]: ...
 
@@ -433,3 +550,7 @@ class Connector(Protocol):
 
     def changed_since(self, cursor: str | None) -> Changes:
         """Items changed since ``cursor`` (None: from the beginning, i.e. all)."""
+
+    def finish(self) -> None:
+        """The drain has nothing more for now: make visible what was written. File channels
+        publish here; the others do nothing. Raises ChannelError."""

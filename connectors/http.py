@@ -87,12 +87,17 @@ FilePart = tuple[str, tuple[str, bytes, str]]
 
 
 class Http:
-    """A thread-safe client. ``monotonic`` is injected by tests of the deadline."""
+    """A thread-safe client. ``monotonic`` is injected by tests of the deadline; ``longest_s`` is
+    the most seconds that any call may take, whatever its caller allows."""
 
     def __init__(
-        self, limiter: Limiter | None = None, monotonic: Callable[[], float] = time.monotonic
+        self,
+        limiter: Limiter | None = None,
+        monotonic: Callable[[], float] = time.monotonic,
+        longest_s: float | None = None,
     ) -> None:
         self._limiter = limiter or NoLimit()
+        self._longest_s = longest_s
         self._monotonic = monotonic
         self._local = threading.local()
 
@@ -115,6 +120,8 @@ class Http:
         Raises NotSent or Unclear.
         """
         self._limiter.acquire()
+        if self._longest_s is not None:
+            deadline_s = min(deadline_s, self._longest_s)
         started = self._monotonic()
         sent_headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip", **(headers or {})}
         data: Any = form

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.product import (
@@ -23,6 +24,9 @@ from models.product import (
     Variant,
 )
 from models.shop import Assortment, CategoryMap, Rule, Shop
+
+TRACE_SCHEME = "qr:"
+"""The address under which the drawn picture of a traceability code is kept."""
 
 Market = tuple[str, str]
 """A channel and a base URL: one tree of categories."""
@@ -69,6 +73,18 @@ class ImageFacts:
     size: int
     problem: str
     shows_logo: bool | None
+    short_side: int = 0
+    """Of the picture, in pixels; 0: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperFacts:
+    """``valid_until`` is the last valid day, None without end; ``sha256`` of its stored file."""
+
+    kind: str
+    number: str
+    valid_until: date | None
+    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +99,7 @@ class ProductFacts:
     description: str
     district: str
     commune: str
+    place: str
     self_declaration: str
     trace_code: str
     producer_id: int
@@ -94,6 +111,10 @@ class ProductFacts:
     certificates: tuple[CertificateFacts, ...]
     variants: tuple[VariantFacts, ...]
     images: tuple[ImageFacts, ...]
+    papers: tuple[PaperFacts, ...] = ()
+    """Its own and its producer's, lapsed ones too."""
+    trace_picture: str | None = None
+    """sha256 of the picture of its traceability code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +186,8 @@ def load_products(session: Session, ids: Sequence[int]) -> list[ProductFacts]:
         )
     }
     images = _images(session, wanted)
+    papers = _papers(session, wanted)
+    codes_drawn = _trace_pictures(session, wanted)
     rows = session.exec(
         select(Product, Producer)
         .join(Producer, col(Producer.id) == col(Product.producer_id))
@@ -179,6 +202,8 @@ def load_products(session: Session, ids: Sequence[int]) -> list[ProductFacts]:
             certificates[product.id or 0],
             variants[product.id or 0],
             images[product.id or 0],
+            papers[product.id or 0],
+            codes_drawn.get(product.id or 0),
         )
         for product, producer in rows
     ]
@@ -209,9 +234,34 @@ def _images(session: Session, ids: Sequence[int]) -> dict[int, list[ImageFacts]]
                 size=asset.size,
                 problem=asset.problem,
                 shows_logo=link.shows_logo,
+                short_side=min(asset.width, asset.height),
             )
         )
     return grouped
+
+
+def _papers(session: Session, ids: Sequence[int]) -> dict[int, list[PaperFacts]]:
+    grouped: dict[int, list[PaperFacts]] = defaultdict(list)
+    rows = session.execute(
+        text("""SELECT p.id, d.kind, d.number, d.valid_until, a.sha256 FROM product p
+            JOIN paper d ON d.product_id = p.id OR d.producer_id = p.producer_id
+            LEFT JOIN asset a ON a.id = d.asset_id
+            WHERE p.id = ANY(:ids) AND d.removed_at IS NULL ORDER BY p.id, d.id"""),
+        {"ids": list(ids)},
+    )
+    for product_id, *paper in rows:
+        grouped[product_id].append(PaperFacts(*paper))
+    return grouped
+
+
+def _trace_pictures(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    rows = session.execute(
+        text("""SELECT p.id, a.sha256 FROM product p
+            JOIN asset a ON a.url = :scheme || p.trace_code
+            WHERE p.id = ANY(:ids) AND p.trace_code <> '' AND a.sha256 IS NOT NULL"""),
+        {"ids": list(ids), "scheme": TRACE_SCHEME},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _product_facts(
@@ -221,6 +271,8 @@ def _product_facts(
     certificates: Sequence[Certificate],
     variants: Sequence[Variant],
     images: Sequence[ImageFacts],
+    papers: Sequence[PaperFacts],
+    trace_picture: str | None,
 ) -> ProductFacts:
     return ProductFacts(
         id=product.id or 0,
@@ -231,6 +283,7 @@ def _product_facts(
         description=product.description,
         district=product.district,
         commune=product.commune,
+        place=product.place,
         self_declaration=product.self_declaration,
         trace_code=product.trace_code,
         producer_id=producer.id or 0,
@@ -242,6 +295,8 @@ def _product_facts(
         certificates=tuple(certificate_facts(row) for row in certificates),
         variants=tuple(_variant_facts(row) for row in variants),
         images=tuple(images),
+        papers=tuple(papers),
+        trace_picture=trace_picture,
     )
 
 

@@ -133,6 +133,10 @@ class ListingFacet(SQLModel, table=True):
     due_since: datetime = Field(sa_column=time_column())
     next_attempt_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     attempts: int = Field(default=0)
+    handle: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
+    """What the channel left ``Pending`` of revision ``handle_rev``: gone on with ``resume``. A
+    create's handle stands at its listing."""
+    handle_rev: int | None = Field(default=None, sa_column=big_column(nullable=True))
     claim_fence: int | None = Field(default=None, sa_column=big_column(nullable=True))
     claimed_rev: int | None = Field(default=None, sa_column=big_column(nullable=True))
     error: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))

@@ -83,6 +83,7 @@ class ProductRow:
     description: str
     district: str
     commune: str
+    place: str
     self_declaration: str
     trace_code: str
     flags: tuple[str, ...]
@@ -158,6 +159,7 @@ def _product(session: Session, row: ProductRow, producer_id: int) -> Product:
     product.group, product.kind = row.group, row.kind
     product.description = row.description
     product.district, product.commune = row.district, row.commune
+    product.place = row.place
     product.self_declaration, product.trace_code = row.self_declaration, row.trace_code
     product.flags = list(row.flags)
     product.digest, product.registry_version = row.digest, row.version

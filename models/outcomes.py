@@ -125,14 +125,22 @@ def attempt_create(
 
 
 def create_pending(
-    session: Session, listing_id: int, fence: int, handle: Mapping[str, Any], due: datetime
-) -> bool:
+    session: Session, listing_id: int, fence: int, handle: Mapping[str, Any], due: datetime,
+    *, in_review: bool,
+) -> bool:  # fmt: skip
     """Keep an opaque handle; the create goes on with ``resume`` at ``due``."""
     return _of_fence(
         session,
         """handle = CAST(:handle AS jsonb), handle_due_at = :due, attempt_at = NULL,
-           attempt_deadline = NULL, state = 'creating'""",
-        {"id": listing_id, "fence": fence, "handle": _dump(dict(handle)), "due": due},
+           attempt_deadline = NULL, lookups = 0, state = :state,
+           state_since = CASE WHEN state = :state THEN state_since ELSE now() END""",
+        {
+            "id": listing_id,
+            "fence": fence,
+            "handle": _dump(dict(handle)),
+            "due": due,
+            "state": IN_REVIEW if in_review else "creating",
+        },
     )
 
 
@@ -199,10 +207,24 @@ def create_not_done(session: Session, listing_id: int, fence: int) -> bool:
     return _of_fence(
         session,
         """attempt_at = NULL, attempt_deadline = NULL, lookups = 0, handle = NULL,
-           handle_due_at = NULL, state = CASE WHEN state = 'creating' THEN 'pending'
-           ELSE state END""",
+           handle_due_at = NULL, state = CASE WHEN state IN ('creating', 'in_review')
+           THEN 'pending' ELSE state END""",
         {"id": listing_id, "fence": fence},
     )
+
+
+def cancelled(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """Their creates were taken back: they are what they were before, and owe nothing."""
+    if ids:
+        session.execute(
+            text("""UPDATE listing SET handle = NULL, handle_due_at = NULL, attempt_at = NULL,
+                attempt_deadline = NULL, lookups = 0, last_write_at = NULL, read_due_at = NULL,
+                state = 'blocked', state_since = :now WHERE id = ANY(:ids)"""),
+            {"ids": list(ids), "now": now},
+        )
+        session.execute(
+            text("DELETE FROM listing_facet WHERE listing_id = ANY(:ids)"), {"ids": list(ids)}
+        )
 
 
 def looked_up(session: Session, listing_id: int, fence: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Date, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import big_column, json_column, one_of, reference, text_column, time_column
@@ -14,6 +14,9 @@ KINDS = (
     "craft", "plant", "live_animal", "tourism",
 )  # fmt: skip
 """What a product is to a shop: the rows of ocop-domain §5."""
+
+
+PAPER_KINDS = ("food_safety", "self_declaration", "alcohol_licence", "trademark")
 
 
 class Producer(SQLModel, table=True):
@@ -54,6 +57,8 @@ class Product(SQLModel, table=True):
     district: str = Field(default="", sa_column=text_column())
     """As printed on the certificate (districts ended on 01/07/2025)."""
     commune: str = Field(default="", sa_column=text_column())
+    place: str = Field(default="", sa_column=text_column())
+    """The present commune and province, "" when nobody has said."""
     self_declaration: str = Field(default="", sa_column=text_column())
     trace_code: str = Field(default="", sa_column=text_column())
     flags: list[str] = Field(default_factory=list, sa_column=json_column())
@@ -141,9 +146,49 @@ class Asset(SQLModel, table=True):
     width: int = Field(default=0)
     height: int = Field(default=0)
     etag: str = Field(default="", sa_column=text_column())
+    public_token: str = Field(
+        default=None,
+        sa_column=text_column(
+            unique=True,
+            server_default=text("replace((gen_random_uuid())::text, '-'::text, ''::text)"),
+        ),
+    )
+    """The unguessable part of the address at which channels fetch the file."""
     problem: str = Field(default="", sa_column=text_column())
     """One Vietnamese sentence when the picture cannot be used; empty when it can."""
     fetched_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+
+
+class Paper(SQLModel, table=True):
+    """A document of one product, or of a producer and with that of all its products. The last
+    valid day is included; null: no end. ``warned_days``: the last warning that was given."""
+
+    __tablename__ = "paper"
+    __table_args__ = (
+        one_of("kind", PAPER_KINDS),
+        CheckConstraint("(product_id IS NULL) <> (producer_id IS NULL)", name="one_holder"),
+        CheckConstraint("number = btrim(number) AND number <> ''", name="number_not_blank"),
+        UniqueConstraint(
+            "kind", "number", "product_id", "producer_id", postgresql_nulls_not_distinct=True
+        ),
+    )
+
+    id: int | None = Field(default=None, sa_column=big_column(primary_key=True))
+    product_id: int | None = Field(
+        default=None, sa_column=reference("product.id", nullable=True, index=True)
+    )
+    producer_id: int | None = Field(
+        default=None, sa_column=reference("producer.id", nullable=True, index=True)
+    )
+    kind: str = Field(sa_column=text_column())
+    number: str = Field(sa_column=text_column())
+    valid_until: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    asset_id: int | None = Field(default=None, sa_column=reference("asset.id", nullable=True))
+    note: str = Field(default="", sa_column=text_column())
+    added_by: str = Field(default="", sa_column=text_column())
+    added_at: datetime = Field(sa_column=time_column())
+    removed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    warned_days: int | None = Field(default=None)
 
 
 class ProductImage(SQLModel, table=True):

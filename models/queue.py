@@ -39,7 +39,8 @@ class WantedFacet:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """One due facet, claimed. ``rev`` is the revision that an answer will acknowledge."""
+    """One due facet, claimed. ``rev`` is the revision that an answer will acknowledge; ``handle``
+    what the channel left pending of it, None when it has to be sent."""
 
     listing_id: int
     facet: str
@@ -50,6 +51,7 @@ class Claimed:
     before: Any
     rev: int
     attempts: int
+    handle: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,13 @@ FROM (SELECT f.listing_id, f.facet, f.acked FROM listing_facet f
 WHERE c.listing_id = p.listing_id AND c.facet = p.facet
   AND EXISTS (SELECT 1 FROM shop_lease s WHERE s.shop_id = :shop AND s.fence = :fence)
 RETURNING c.listing_id, c.facet, c.product_id, c.lane, c.wanted, c.wanted_digest, p.acked,
-    c.claimed_rev, c.attempts
+    c.claimed_rev, c.attempts, CASE WHEN c.handle_rev = c.wanted_rev THEN c.handle END
 """)  # noqa: S608
 
 _ACK = text("""
 UPDATE listing_facet f SET acked_rev = f.claimed_rev, acked = r.value, acked_digest = r.digest,
-    claim_fence = NULL, claimed_rev = NULL, next_attempt_at = NULL, attempts = 0, error = NULL
+    claim_fence = NULL, claimed_rev = NULL, next_attempt_at = NULL, attempts = 0, error = NULL,
+    handle = NULL, handle_rev = NULL
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, value jsonb,
     digest text)
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
@@ -147,9 +150,10 @@ RETURNING f.listing_id, f.facet
 _REFUSE = text("""
 UPDATE listing_facet f SET refused_rev = CASE WHEN r.again_at IS NULL THEN f.claimed_rev
         ELSE f.refused_rev END,
-    next_attempt_at = r.again_at, error = r.error, claim_fence = NULL, claimed_rev = NULL
+    next_attempt_at = r.again_at, error = r.error, claim_fence = NULL, claimed_rev = NULL,
+    handle = r.handle, handle_rev = CASE WHEN r.handle IS NOT NULL THEN f.claimed_rev END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, error jsonb,
-    again_at timestamptz)
+    again_at timestamptz, handle jsonb)
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
 RETURNING f.listing_id, f.facet
 """)
@@ -209,8 +213,9 @@ def acknowledge(
 def set_back(
     session: Session, fence: int, rows: Sequence[Mapping[str, Any]]
 ) -> set[tuple[int, str]]:
-    """Write failures (``listing_id, facet, error, again_at``): without ``again_at`` the revision
-    is refused for good; returns the rows that still bore this fence."""
+    """Write what is not done (``listing_id, facet, error, again_at, handle``): without
+    ``again_at`` the revision is refused for good, with a ``handle`` it is gone on with then;
+    returns the rows that still bore this fence."""
     if not rows:
         return set()
     done = session.execute(_REFUSE, {"rows": _dump(rows), "fence": fence})

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from models.base import big_column, json_column, one_of, reference, text_column, time_column
 
 SCOPES = ("default", "channel", "shop", "product")
-RULE_KINDS = ("price", "stock", "packing", "lapse", "permit")
+RULE_KINDS = ("price", "stock", "packing", "lapse", "permit", "template", "papers")
 
 
 class Shop(SQLModel, table=True):
@@ -30,8 +30,16 @@ class Shop(SQLModel, table=True):
     key: str = Field(sa_column=text_column(unique=True))
     name: str = Field(sa_column=text_column())
     channel: str = Field(sa_column=text_column())
-    remote_key: str = Field(sa_column=text_column())
-    """The channel's own id of the account: one account is connected once."""
+    remote_key: str | None = Field(default=None, sa_column=text_column(nullable=True))
+    """The channel's own id of the account: one account is connected once. Null before the first
+    check, "" where the base URL is the account."""
+    public_token: str = Field(
+        sa_column=text_column(
+            unique=True,
+            server_default=text("replace((gen_random_uuid())::text, '-'::text, ''::text)"),
+        )
+    )
+    """The unguessable part of the address at which this shop's published files are served."""
     producer_id: int | None = Field(default=None, sa_column=reference("producer.id", nullable=True))
     base_url: str = Field(sa_column=text_column())
     settings: dict[str, Any] = Field(default_factory=dict, sa_column=json_column())

@@ -121,7 +121,13 @@ def close_breaker(session: Session, shop_id: int) -> None:
     )
 
 
-def set_enabled(session: Session, shop_id: int, on: bool) -> None:
+def forget(session: Session, shop_id: int) -> None:
+    """Drop a shop that never worked: nothing hangs on it yet."""
+    session.execute(text("DELETE FROM shop_credential WHERE shop_id = :s"), {"s": shop_id})
+    session.execute(text("DELETE FROM shop WHERE id = :s"), {"s": shop_id})
+
+
+def set_enabled(session: Session, shop_id: int, *, on: bool) -> None:
     """Switch a shop's sync on or off; what it shows stays as it is."""
     session.execute(
         text("UPDATE shop SET enabled = :on WHERE id = :shop"), {"on": on, "shop": shop_id}
@@ -185,17 +191,18 @@ def set_cursor(session: Session, name: str, value: str, now: datetime) -> None:
 
 def checked(
     session: Session, shop_id: int, settings: Mapping[str, Any], consent: datetime | None,
-    now: datetime,
+    now: datetime, remote_key: str,
 ) -> None:  # fmt: skip
     """A check went well: keep what the shop says of itself, lift a pause and the breaker."""
     session.execute(
         text("""UPDATE shop SET settings = CAST(:settings AS jsonb), paused_reason = '',
-            consent_expires_at = :consent, checked_at = :now, breaker_until = NULL,
-            breaker_trips = 0, breaker_reason = '' WHERE id = :shop"""),
+            remote_key = :remote_key, consent_expires_at = :consent, checked_at = :now,
+            breaker_until = NULL, breaker_trips = 0, breaker_reason = '' WHERE id = :shop"""),
         {
             "shop": shop_id,
             "settings": orjson.dumps(dict(settings)).decode(),
             "consent": consent,
             "now": now,
+            "remote_key": remote_key,
         },
     )

@@ -19,8 +19,10 @@ from connectors.contract import (
     Content,
     ContentChange,
     Done,
+    Facts,
     Failed,
     Outcome,
+    Paper,
     Pending,
     PriceChange,
     PricedVariant,
@@ -35,6 +37,7 @@ from connectors.errors import ChannelError, ProtocolError, Rejected, Unavailable
 from models.listings import ListingState
 from models.queue import Claimed
 from worker.pictures import Uploaded, first_error
+from worker.reasons import reason
 from worker.record import Result
 from worker.retry import is_shop_fault
 
@@ -131,7 +134,7 @@ def _by_variant(row: Claimed, answer: Outcome[VariantAnswers], took: int, accept
     if isinstance(answer, Failed):
         return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer))
     if isinstance(answer, Pending):
-        return Result(row, error=_unexpected_pending(), duration_ms=took)
+        return _begun(row, answer, took)
     value = answer.value
     taken = {sku: row.wanted[sku] for sku in value.accepted if sku in row.wanted}
     result = Result(row, request_id=answer.request_id, duration_ms=took)
@@ -175,7 +178,9 @@ def priced_variants(rows: Any, listing: ListingState) -> tuple[PricedVariant, ..
     stock = listing.facets["stock"].wanted if "stock" in listing.facets else {}
     return tuple(
         PricedVariant(
-            Variant(row["sku"], row["label"], row["weight_g"], row["gtin"]),
+            Variant(
+                row["sku"], row["label"], row["weight_g"], row["gtin"], row["net_g"], row["net_ml"]
+            ),
             prices[row["sku"]],
             stock.get(row["sku"], 0),
         )
@@ -184,7 +189,8 @@ def priced_variants(rows: Any, listing: ListingState) -> tuple[PricedVariant, ..
 
 
 def content_of(wanted: Mapping[str, Any], image_ids: Mapping[str, str]) -> Content:
-    """The content facet as the connector wants it; ``image_ids``: sha256 → the channel's id."""
+    """The content facet as the connector wants it; ``image_ids``: the channel's id (or the
+    public address) of each picture and paper, by sha256."""
     return Content(
         title=wanted["title"],
         description=wanted["description"],
@@ -193,6 +199,11 @@ def content_of(wanted: Mapping[str, Any], image_ids: Mapping[str, str]) -> Conte
         image_ids=tuple(image_ids[d] for d in wanted["images"]),
         weight_g=wanted["weight_g"],
         dims_mm=tuple(wanted["dims_mm"]),
+        facts=Facts(**wanted["facts"]),
+        papers=tuple(
+            Paper(p["kind"], p["number"], p["valid_until"], image_ids.get(p["file"], ""))
+            for p in wanted["papers"]
+        ),
     )
 
 
@@ -226,7 +237,10 @@ def update_content(
 def set_availability(
     caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
 ) -> list[Result]:
-    """Switch on, or take down by the ladder: unlist → stock 0 → the lowest stock allowed."""
+    """Switch on, or take down by the ladder: unlist → stock 0 → the lowest stock allowed. What is
+    still under review before it exists is taken back."""
+    begun = [r for r in rows if not listings[r.listing_id].remote_id]
+    rows = [r for r in rows if listings[r.listing_id].remote_id]
     changes = [
         AvailabilityChange(item_of(listings[r.listing_id]), bool(r.wanted["on"])) for r in rows
     ]
@@ -236,6 +250,21 @@ def set_availability(
         result = _plain(row, answer, took)
         if isinstance(result.error, Rejected) and not row.wanted["on"]:
             _down_the_ladder(caller, result, listings[row.listing_id])
+        results.append(result)
+    return results + _take_back(caller, begun, listings)
+
+
+def _take_back(
+    caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
+) -> list[Result]:
+    """Cancel creates that the channel has not decided yet. One that it has is there, invisible,
+    at the next look at it, and comes down like any other."""
+    handles = [dict((listings[r.listing_id].handle or {})["handle"]) for r in rows]
+    answers = caller.map("cancel", caller.connector.cancel, handles)
+    results = []
+    for row, (answer, took) in zip(rows, answers, strict=True):
+        result = _plain(row, answer, took)
+        result.cancelled = isinstance(answer, Done)
         results.append(result)
     return results
 
@@ -260,11 +289,25 @@ def _down_the_ladder(caller: Caller, result: Result, listing: ListingState) -> N
     result.alarm = {"words": words, "code": refused.code if refused else "", "rung": rung}
 
 
+def resume(caller: Caller, rows: Sequence[Claimed]) -> list[Result]:
+    """Go on with what the channel left pending of these facets."""
+    answers = caller.map("resume", caller.connector.resume, [dict(r.handle) for r in rows])
+    results = []
+    for row, (answer, took) in zip(rows, answers, strict=True):
+        result = _plain(row, answer, took)
+        if isinstance(answer, Done):
+            result.remote = {v.sku: v.remote_id for v in answer.value.variants}
+        elif isinstance(answer, Failed) and not isinstance(answer.error, Rejected):
+            result.pending = row.handle
+        results.append(result)
+    return results
+
+
 def _plain(row: Claimed, answer: Outcome[Any], took: int) -> Result:
     if isinstance(answer, Failed):
         return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer))
     if isinstance(answer, Pending):
-        return Result(row, error=_unexpected_pending(), duration_ms=took)
+        return _begun(row, answer, took)
     return Result(row, request_id=answer.request_id, duration_ms=took)
 
 
@@ -273,5 +316,12 @@ def _may_have_written(failed: Failed) -> bool:
     return not isinstance(failed.error, (Rejected, NotSentYet))
 
 
-def _unexpected_pending() -> ChannelError:
-    return ProtocolError("kết nối trả lời 'chờ' ở chỗ không được chờ")
+def _begun(row: Claimed, answer: Pending, took: int) -> Result:
+    return Result(
+        row,
+        error=ProtocolError(reason("BEGUN").text, code="begun"),
+        wait_s=answer.ask_after,
+        pending=answer.handle,
+        request_id=answer.request_id,
+        duration_ms=took,
+    )

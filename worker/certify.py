@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from connectors.contract import Capabilities
 from models.facts import CertificateFacts, ProductFacts, ShopFacts
 from worker.reasons import Reason, day, reason
 from worker.rules import RuleBook
@@ -27,6 +28,13 @@ KIND_NAMES = {
     "plant": "cây cảnh",
     "live_animal": "vật nuôi sống",
     "tourism": "dịch vụ du lịch",
+}
+
+PAPER_NAMES = {
+    "food_safety": "giấy chứng nhận an toàn thực phẩm",
+    "self_declaration": "bản tự công bố sản phẩm",
+    "alcohol_licence": "giấy phép sản xuất, bán rượu",
+    "trademark": "giấy chứng nhận nhãn hiệu",
 }
 
 _SAFETY_WORDS = ("an toàn thực phẩm", "attp", "thu hồi sản phẩm", "recall", "food safety")
@@ -58,17 +66,18 @@ def valid_certificate(
 def certify(
     product: ProductFacts,
     shop: ShopFacts,
-    closed_kinds: Mapping[str, str],
+    capabilities: Capabilities,
     rules: RuleBook,
     today: date,
 ) -> Verdict:
-    """The verdict for one product in one shop. ``closed_kinds``: the channel's capability."""
+    """The verdict for one product in one shop of a channel that can do ``capabilities``."""
     certificate = valid_certificate(product.certificates, today)
     refusal = (
         _assigned(product, shop)
         or _programme(product)
         or _lapse(product, shop, rules, certificate, today)
-        or _kind(product, shop, closed_kinds, rules)
+        or _kind(product, shop, capabilities.closed_kinds, rules)
+        or _papers(product, shop, capabilities, rules, today)
         or _data(product)
     )
     return Verdict(refusal, certificate)
@@ -158,6 +167,25 @@ def _kind(
         return reason("KIND_REFUSED", name)
     if stance == "ask" and answer != "yes":
         return reason("KIND_WAITING", name)
+    return None
+
+
+def _papers(
+    product: ProductFacts, shop: ShopFacts, capabilities: Capabilities, rules: RuleBook, today: date
+) -> Reason | None:
+    """The first paper that the law or the channel wants of this kind and that is not in force."""
+    needs = rules.papers(shop.channel, shop.key, product.code)
+    wanted = needs.get(product.kind, capabilities.required_papers.get(product.kind, ()))
+    for kind in wanted:
+        if kind == "self_declaration" and product.self_declaration:
+            continue
+        mine = [paper for paper in product.papers if paper.kind == kind]
+        if any(p.valid_until is None or p.valid_until >= today for p in mine):
+            continue
+        ends = [p.valid_until for p in mine if p.valid_until is not None]
+        if ends:
+            return reason("PAPER_LAPSED", f"{PAPER_NAMES[kind]} đã hết hạn ngày {day(max(ends))}")
+        return reason("NO_PAPER", PAPER_NAMES[kind])
     return None
 
 

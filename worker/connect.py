@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.contract import Account, Connector, Credentials, ShopFacts
 from models import categories, shops
 from models.shop import Shop
 from models.text import slug
-from worker import mapping
+from worker import adopting, mapping
 from worker.env import Env
 
 
@@ -34,6 +35,8 @@ class Connected:
     facts: ShopFacts
     mapped: int
     unmapped: tuple[str, ...]
+    not_adopted: tuple[str, ...] = ()
+    """Items that are surely ours and could not be marked as such, in sentences."""
 
 
 def connect(env: Env, new: NewShop) -> Connected:
@@ -42,30 +45,52 @@ def connect(env: Env, new: NewShop) -> Connected:
         raise BadAccount(
             f"không có kênh '{new.channel}'; đang có: {', '.join(sorted(env.connectors))}"
         )
-    credentials = check_fields(env, new)
-    key = slug(new.name)[:63]
-    base_url = (new.base_url or env.connectors[new.channel].capabilities.default_base_url).rstrip(
-        "/"
-    )
-    account = Account(key, base_url, credentials)
+    shop = _shop(env, new)
+    account = env.account(shop, check_fields(env, new))
     connector = env.connector(new.channel, account)
-    if needs_tokens(connector, credentials, env):
-        credentials = connector.refresh()
-        account = Account(key, base_url, credentials)
+    if needs_tokens(connector, env):
+        account = replace(account, credentials=connector.refresh())
         connector = env.connector(new.channel, account)
-    stored = _store(env, new, key, base_url, credentials, connector)
+    shop_id = _store(env, shop, account, connector)
     facts = connector.check()
+    _only_once(env, shop_id, shop, facts)
     with env.db.transaction() as session:
-        shops.checked(session, stored, facts.settings, facts.consent_expires_at, env.now())
-    return _map(env, new.channel, account, connector, facts)
+        shops.checked(
+            session, shop_id, facts.settings, facts.consent_expires_at, env.now(), facts.account_id
+        )
+        if shop.checked_at is None:
+            shops.set_enabled(session, shop_id, on=True)
+    account = replace(account, settings=facts.settings)
+    connected = _map(env, new.channel, account, env.connector(new.channel, account), facts)
+    with env.db.transaction() as session:
+        stored = session.get_one(Shop, shop_id)
+    adopting.survey(env, stored)
+    return replace(connected, not_adopted=tuple(adopting.adopt_sure(env, stored)))
 
 
-def needs_tokens(connector: Connector, credentials: Mapping[str, str], env: Env) -> bool:
-    """Whether the access token has to be traded for before anything can be asked."""
-    if credentials.get("access_token"):
-        expires = connector.token_expires_at()
-        return expires is not None and expires <= env.now()
-    return bool(credentials.get("code") or credentials.get("refresh_token"))
+def _shop(env: Env, new: NewShop) -> Shop:
+    """The shop of that name, as it will stand; a new one stays off until its check said yes."""
+    key = slug(new.name)[:63]
+    default = env.connectors[new.channel].capabilities.default_base_url
+    base_url = (new.base_url or default).rstrip("/")
+    with env.db.transaction() as session:
+        shop = shops.by_key(session, key)
+    if shop is None:
+        token = secrets.token_urlsafe(18)
+        shop = Shop(
+            key=key, name=new.name, channel=new.channel, base_url=base_url, public_token=token,
+            enabled=False,
+        )  # fmt: skip
+    elif shop.channel != new.channel:
+        raise BadAccount(f"gian hàng '{key}' đã có trên kênh {shop.channel}: hãy đặt tên khác")
+    shop.name, shop.producer_id, shop.base_url = new.name, new.producer_id, base_url
+    return shop
+
+
+def needs_tokens(connector: Connector, env: Env) -> bool:
+    """Whether the access token has to be fetched before anything can be asked."""
+    expires = connector.token_expires_at()
+    return expires is not None and expires <= env.now()
 
 
 def check_fields(env: Env, new: NewShop) -> Credentials:
@@ -82,28 +107,26 @@ def check_fields(env: Env, new: NewShop) -> Credentials:
     return Credentials({name: value for name, value in given.items() if name in known})
 
 
-def _store(
-    env: Env, new: NewShop, key: str, base_url: str, credentials: Credentials, connector: Connector
-) -> int:
+def _store(env: Env, shop: Shop, account: Account, connector: Connector) -> int:
     """Write the shop before its check, so that a fresh token pair is never lost."""
-    remote_key = credentials.get("shop_id") or credentials.get("seller_id") or key
     with env.db.transaction() as session:
-        shop = shops.by_key(session, key) or Shop(
-            key=key, name=new.name, channel=new.channel, remote_key=remote_key, base_url=base_url
-        )
-        if shop.id is not None and shop.channel != new.channel:
-            raise BadAccount(f"gian hàng '{key}' đã có trên kênh {shop.channel}: hãy đặt tên khác")
-        twin = shops.by_remote(session, new.channel, remote_key, base_url)
-        if twin is not None and twin.key != key:
-            raise BadAccount(f"tài khoản này đã kết nối với tên '{twin.key}'")
-        shop.name, shop.producer_id = new.name, new.producer_id
-        shop.remote_key, shop.base_url = remote_key, base_url
-        session.add(shop)
+        stored = session.merge(shop)
         session.flush()
-        shop_id = shop.id or 0
-        secret = env.encrypt(credentials)
+        shop_id = stored.id or 0
+        secret = env.encrypt(account.credentials)
         shops.store_credential(session, shop_id, secret, connector.token_expires_at())
         return shop_id
+
+
+def _only_once(env: Env, shop_id: int, shop: Shop, facts: ShopFacts) -> None:
+    """One account is one shop here, or two names would divide and sell the same stock twice."""
+    with env.db.transaction() as session:
+        twin = shops.by_remote(session, shop.channel, facts.account_id, shop.base_url)
+        if twin is None or twin.key == shop.key:
+            return
+        if shop.checked_at is None:
+            shops.forget(session, shop_id)
+    raise BadAccount(f"tài khoản này đã kết nối với tên '{twin.key}'")
 
 
 def _map(
@@ -113,7 +136,8 @@ def _map(
     base_url = account.base_url
     with env.db.transaction() as session:
         known = categories.mapped(session, channel, base_url)
-    wanted = [goods for goods in mapping.GOODS if (goods[0], goods[1]) not in known]
+    starter = connector.capabilities.starter
+    wanted = [row for row in starter if (row.kind, row.words) not in known]
     proposals = mapping.propose(connector.categories(), wanted) if wanted else []
     leaves = sorted({p.category_id for p in proposals})
     attributes = connector.attributes(leaves) if leaves else {}
@@ -127,5 +151,5 @@ def _map(
     with env.db.transaction() as session:
         categories.add(session, channel, base_url, rows)
         known = categories.mapped(session, channel, base_url)
-    unmapped = sorted({goods[0] for goods in mapping.GOODS} - {kind for kind, _words in known})
+    unmapped = sorted({row.kind for row in starter} - {kind for kind, _words in known})
     return Connected(account.shop_key, facts, len(rows), tuple(unmapped))

@@ -60,8 +60,10 @@ class Batch:
     """Listings that certify still wants on sale."""
 
     @property
-    def in_flight(self) -> int:
-        return self.caller.connector.capabilities.in_flight
+    def at_once(self) -> int:
+        """Creates whose intent is committed together: what one call, or all in flight, take."""
+        can = self.caller.connector.capabilities
+        return max(can.in_flight, can.batch.get("create", 1))
 
     @property
     def settle_s(self) -> float:
@@ -87,15 +89,15 @@ def _create_new(batch: Batch, rows: Sequence[Claimed]) -> list[Result]:
     results = [_no_picture(batch, r) for r in rows if _picture_error(batch, r)]
     ready = [r for r in rows if r.listing_id in batch.wanted and not _picture_error(batch, r)]
     results += [_unwanted(r) for r in rows if r.listing_id not in batch.wanted]
-    for start in range(0, len(ready), batch.in_flight):
-        results += _attempt(batch, ready[start : start + batch.in_flight])
+    for start in range(0, len(ready), batch.at_once):
+        results += _attempt(batch, ready[start : start + batch.at_once])
     return results
 
 
 def _attempt(batch: Batch, rows: Sequence[Claimed]) -> list[Result]:
     """Commit the intent, call, write the answers."""
     now = batch.env.now()
-    deadline = now + timedelta(seconds=batch.env.timing.call_deadline_s)
+    deadline = now + timedelta(seconds=batch.place.call_deadline_s)
     with batch.env.db.transaction() as session:
         allowed = outcomes.attempt_create(
             session, [r.listing_id for r in rows], batch.place.fence, now, deadline
@@ -190,6 +192,10 @@ def _judge(
         error = answer.error if isinstance(answer, Failed) else _unclear()
         return [Result(row, error=error, duration_ms=took, wrote=False)]
     found = [item for item in answer.value if item.status is not RemoteStatus.MISSING]
+    if len(found) == 1 and found[0].handle is not None:
+        begun = Pending(found[0].handle, batch.settle_s * LOOKUP_SPACING, answer.request_id, True)
+        _write(batch, row, begun, took, {})
+        return []
     if len(found) == 1:
         item = RemoteItem(found[0].remote_id, found[0].variants)
         _write(batch, row, Done(item, answer.request_id), took, {}, adopted=True)
@@ -250,12 +256,16 @@ def _write(
         elif isinstance(answer, Pending):
             due = now + timedelta(seconds=answer.ask_after)
             kept = {"handle": dict(answer.handle), "sent": {k: list(v) for k, v in sent.items()}}
-            outcomes.create_pending(session, row.listing_id, fence, kept, due)
+            outcomes.create_pending(
+                session, row.listing_id, fence, kept, due, in_review=answer.in_review
+            )
             result.error, result.wait_s = _begun(), answer.ask_after
+            if answer.in_review:
+                outcomes.set_reason(session, row.listing_id, reason("IN_REVIEW").as_json())
             result.request_id = answer.request_id
         else:
             result.error = answer.error
-            _failed(batch, session, result, now)
+            _failed(batch, session, result, answer.made, now)
         record(session, batch.place, [result], now)
         if adopted:
             _log_adoption(session, batch, row, now)
@@ -275,17 +285,24 @@ def _acknowledge_sent(session: Any, row: Claimed, sent: Mapping[str, Sequence[An
     outcomes.switched_off(session, row.listing_id, digest({"on": False}))
 
 
-def _failed(batch: Batch, session: Any, result: Result, now: datetime) -> None:
-    """Keep the attempt open only where the item may have been made; one that was begun and then
-    refused is looked up and adopted, so that its packs are mended like any other's."""
+def _failed(
+    batch: Batch, session: Any, result: Result, made: RemoteItem | None, now: datetime
+) -> None:
+    """Keep the attempt open only where something may have been made. What stands there half made
+    is ours, and is mended like any other listing."""
     error = result.error
     if error is None:
         return
     row = result.claimed
-    exists = batch.listings[row.listing_id].handle is not None
-    if exists and is_shop_fault(error):
+    begun = batch.listings[row.listing_id].handle is not None
+    if made is not None:
+        outcomes.create_done(session, row.listing_id, batch.place.fence, made.remote_id, now)
+        outcomes.unpark(session, row.listing_id)
+        result.remote = {v.sku: v.remote_id for v in made.variants}
+        result.error = None
+    elif begun and is_shop_fault(error):
         return
-    if exists or (isinstance(error, Rejected) and error.field in ("sku", "item_sku")):
+    elif _may_stand(error, begun=begun):
         outcomes.duplicate_told(session, row.listing_id, batch.place.fence, now)
         result.error, result.wait_s = _unclear(), 0.0
     elif isinstance(error, (Ambiguous, ProtocolError)):
@@ -297,6 +314,13 @@ def _failed(batch: Batch, session: Any, result: Result, now: datetime) -> None:
         outcomes.create_not_done(session, row.listing_id, batch.place.fence)
         if isinstance(error, Rejected):
             listings.move(session, [row.listing_id], "rejected", now)
+
+
+def _may_stand(error: ChannelError, *, begun: bool) -> bool:
+    """The channel says that the SKU is taken, or lost track of what it had begun: look it up."""
+    if isinstance(error, Rejected):
+        return error.field in ("sku", "item_sku")
+    return begun
 
 
 def _begun() -> ChannelError:

@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from connectors.contract import Account, Capabilities, Clock, Connector
+from connectors.contract import Account, Capabilities, Clock, Connector, Credentials
 from connectors.http import Http, Limiter, NoLimit
 from models.db import Database
+from models.shop import Shop
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds. ``settle_scale`` multiplies channels' settle times (rehearsals, crash tests)."""
+    """Seconds. ``call_deadline_s`` cuts short what a connector would wait for;
+    ``settle_scale`` multiplies channels' settle times (rehearsals, crash tests)."""
 
     slice_s: float = 15.0
     lease_ttl_s: float = 60.0
-    call_deadline_s: float = 20.0
+    call_deadline_s: float = 60.0
     period_s: float = 900.0
     settle_scale: float = 1.0
 
@@ -51,6 +53,10 @@ class Env:
     timing: Timing = field(default_factory=Timing)
     monotonic: Callable[[], float] = time.monotonic
     stop: StopFlag = field(default_factory=threading.Event)
+    files: Path | None = None
+    """Where connectors keep files of their own, a folder a shop."""
+    public_base_url: str = ""
+    """Where channels reach what we publish; "" when the deployment has no public address."""
     private_hosts: frozenset[str] = frozenset()
     """Hosts that pictures and registries may be fetched from although they are private."""
 
@@ -61,10 +67,22 @@ class Env:
     def now(self) -> datetime:
         return self.clock()
 
+    def account(self, shop: Shop, credentials: Credentials) -> Account:
+        """A shop as its connector wants it."""
+        public = f"{self.public_base_url}/files/{shop.public_token}" if self.public_base_url else ""
+        folder = self.files / shop.key if self.files else None
+        return Account(shop.key, shop.base_url, credentials, shop.settings, folder, public)
+
+    def call_deadline_s(self, channel: str) -> float:
+        """The longest that one call to the channel may take, seconds."""
+        own = self.connectors[channel].capabilities.call_deadline_s
+        return min(own, self.timing.call_deadline_s)
+
     def connector(self, channel: str, account: Account) -> Connector:
         """A connector for one shop, its calls limited by the shop's bucket."""
         kind = self.connectors[channel]
-        http = Http(self.limiter(account.shop_key, kind.capabilities))
+        limiter = self.limiter(account.shop_key, kind.capabilities)
+        http = Http(limiter, longest_s=self.timing.call_deadline_s)
         return kind(account, http, self.clock)
 
 

@@ -8,9 +8,11 @@ from typing import Any
 from models import facts, listings, status
 from models.facts import ProductFacts, ShopFacts
 from models.listings import FacetState, ListingState
-from worker.certify import KIND_NAMES, assigned, certify, valid_certificate
-from worker.env import Env, local_day
-from worker.plan import World, load_world
+from models.shop import RULE_KINDS
+from worker.certify import KIND_NAMES, PAPER_NAMES, assigned, certify, valid_certificate
+from worker.env import Env
+from worker.plan import World
+from worker.planning import world_now
 from worker.reasons import day
 
 
@@ -22,7 +24,7 @@ def explain_product(env: Env, key: str) -> dict[str, Any] | None:
             return None
         product = facts.load_products(session, [line.id])[0]
         known = listings.of_products(session, [line.id])
-        world = load_world(session, env.capabilities, local_day(env.now()), env.now())
+        world = world_now(env, session)
     by_shop = {shop.id: shop for shop in world.shops}
     shops = [_shop_story(product, by_shop[item.shop_id], item, world) for item in known]
     seen = {item.shop_id for item in known}
@@ -43,6 +45,9 @@ def _product_story(product: ProductFacts, world: World) -> dict[str, Any]:
             f"OCOP {c.stars} sao, {c.decision}, "
             f"{day(c.recognised_on)}–{day(c.expires_on)} ({state})"
         )
+    for paper in product.papers:
+        until = f", đến {day(paper.valid_until)}" if paper.valid_until else ""
+        lines.append(f"Giấy: {PAPER_NAMES[paper.kind]} {paper.number}{until}")
     for v in product.variants:
         price = "chưa có giá" if v.price_vnd is None else f"{v.price_vnd:,} đ".replace(",", ".")
         stock = "chưa rõ" if v.stock is None else str(v.stock)
@@ -61,7 +66,7 @@ def _shop_story(
 ) -> dict[str, Any]:
     rules = {
         kind: dict(world.rules.value(kind, shop.channel, shop.key, product.code))
-        for kind in ("price", "stock", "packing", "lapse", "permit")
+        for kind in RULE_KINDS
     }
     return {
         "shop": shop.key,
@@ -118,7 +123,7 @@ def _next(item: ListingState) -> str:
 
 def _not_there(product: ProductFacts, shop: ShopFacts, world: World) -> dict[str, Any]:
     capabilities = world.capabilities[shop.channel]
-    verdict = certify(product, shop, capabilities.closed_kinds, world.rules, world.today)
+    verdict = certify(product, shop, capabilities, world.rules, world.today)
     waits = assigned(product, shop)
     return {
         "shop": shop.key,

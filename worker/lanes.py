@@ -30,7 +30,7 @@ def batch_size(lane: int, per_call: int, in_flight: int) -> int:
     """How many rows one claim takes: enough to fill calls, few enough that a drain stays nimble
     and a killed worker leaves few creates to look up."""
     if lane == CREATE:
-        return max(1, in_flight)
+        return max(per_call, in_flight)
     if lane in (PRICE, STOCK, ZERO_STOCK, READ):
         return max(per_call, 100)
     if lane == SWITCH_ON:

@@ -10,52 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from connectors.contract import Attribute, Category
+from connectors.contract import Attribute, Category, StarterRow
 from models.text import fold
-
-Goods = tuple[str, str, tuple[str, ...]]
-"""Kind, words of the product's name that it is for ("" = the kind's default), search phrases."""
-
-GOODS: tuple[Goods, ...] = (
-    ("dry", "", ("thực phẩm khô", "thực phẩm", "dried food", "food staples", "food")),
-    ("dry", "my", ("mì bún miến phở", "mì gạo", "noodles")),
-    ("dry", "banh", ("bánh kẹo", "bánh", "snacks cakes", "biscuits")),
-    ("dry", "snack", ("đồ ăn vặt", "snack", "snacks")),
-    ("dry", "mat ong", ("mật ong", "honey")),
-    ("dry", "phan hoa", ("mật ong", "honey")),
-    ("dry", "gao", ("gạo", "rice")),
-    ("dry", "tra", ("trà", "tea")),
-    ("dry", "che", ("trà", "tea")),
-    ("dry", "nuoc", ("nước giải khát", "đồ uống", "drinks beverages")),
-    ("dry", "dau", ("dầu ăn", "cooking oil", "oils")),
-    ("dry", "tuong", ("gia vị", "nước chấm", "sauces", "condiments seasoning")),
-    ("dry", "mam", ("gia vị", "nước chấm", "sauces", "condiments seasoning")),
-    ("dry", "say", ("trái cây sấy", "hoa quả sấy", "dried fruit")),
-    ("dry", "vai", ("trái cây sấy", "hoa quả sấy", "dried fruit")),
-    ("dry", "mang", ("rau củ sấy khô", "thực phẩm khô", "dried vegetables")),
-    ("dry", "thit", ("thịt khô", "thịt chế biến", "dried meat")),
-    ("dry", "ruoc", ("thịt khô", "thịt chế biến", "dried meat")),
-    ("fresh", "", ("rau củ quả tươi", "trái cây tươi", "fresh fruit", "fresh produce")),
-    ("fresh", "rau", ("rau củ tươi", "vegetables")),
-    ("fresh", "khoai", ("rau củ tươi", "vegetables")),
-    ("fresh", "cu", ("rau củ tươi", "vegetables")),
-    ("fresh", "mang", ("rau củ tươi", "vegetables")),
-    ("fresh", "nam", ("nấm tươi", "rau củ tươi", "mushrooms")),
-    ("chilled", "", ("thịt chế biến giò chả xúc xích", "thịt", "chilled meat", "sausages")),
-    ("chilled", "bun", ("mì bún miến phở", "noodles")),
-    ("chilled", "banh", ("bánh", "cakes")),
-    ("eggs", "", ("trứng", "eggs")),
-    ("alcohol", "", ("rượu", "đồ uống có cồn", "alcohol", "wine spirits")),
-    ("herbs", "", ("thảo dược", "dược liệu", "herbs", "herbal")),
-    ("herbs", "nam", ("nấm", "thảo dược", "mushrooms")),
-    ("herbs", "dong trung", ("thảo dược", "nấm", "herbal")),
-    ("herbs", "tra", ("trà", "tea")),
-    ("essential_oil", "", ("tinh dầu", "essential oil")),
-    ("craft", "", ("thủ công mỹ nghệ", "handicraft", "đồ trang trí", "home decor")),
-    ("craft", "huong", ("nhang hương nến", "hương", "incense")),
-    ("craft", "binh", ("gốm sứ", "bình hoa", "ceramics", "vase")),
-    ("plant", "", ("cây cảnh", "hoa", "plants")),
-)
 
 GOOD_ENOUGH = 0.5
 """Likeness below which nothing is proposed and the kind stays unmapped."""
@@ -70,19 +26,40 @@ class Proposal:
     likeness: float
 
 
-def propose(categories: Sequence[Category], goods: Sequence[Goods] = GOODS) -> list[Proposal]:
-    """The likeliest leaf for each of our goods; what nothing resembles is left out."""
+def propose(categories: Sequence[Category], goods: Sequence[StarterRow]) -> list[Proposal]:
+    """The likeliest leaf for each of our goods; what nothing resembles enough is left out."""
     leaves = _leaf_paths(categories)
     proposals = []
-    for kind, words, phrases in goods:
-        best = _best(phrases, leaves)
-        if best and best[0] >= GOOD_ENOUGH:
-            likeness, category_id, name = best
-            proposals.append(Proposal(kind, words, category_id, name, likeness))
+    for row in goods:
+        best = ranked(row, leaves, most=1)
+        if best and best[0].likeness >= GOOD_ENOUGH:
+            proposals.append(best[0])
     return proposals
 
 
-def _leaf_paths(categories: Sequence[Category]) -> list[tuple[str, str, str]]:
+def suggest(
+    categories: Sequence[Category], row: StarterRow, recommended: Sequence[str], most: int = 5
+) -> list[Proposal]:
+    """The likeliest leaves for one of our goods, for a person to choose from; what the channel's
+    own recommender names comes up by as much as half a likeness."""
+    leaves = _leaf_paths(categories)
+    found = {p.category_id: p for p in ranked(row, leaves, most=len(leaves))}
+    names = {category_id: name for category_id, name, _above in leaves}
+    for rank, category_id in enumerate(recommended):
+        if category_id in names:
+            known = found.get(category_id)
+            lift = 0.5 / (1 + rank) + (known.likeness if known else 0.0)
+            found[category_id] = Proposal(
+                row.kind, row.words, category_id, names[category_id], lift
+            )
+    return sorted(found.values(), key=lambda p: (-p.likeness, p.category_id))[:most]
+
+
+Leaf = tuple[str, str, str]
+"""Category id, the leaf's own name, the names above it."""
+
+
+def _leaf_paths(categories: Sequence[Category]) -> list[Leaf]:
     """(id, the leaf's name, the names above it) of every leaf."""
     by_id = {c.category_id: c for c in categories}
     leaves = []
@@ -98,15 +75,16 @@ def _leaf_paths(categories: Sequence[Category]) -> list[tuple[str, str, str]]:
     return leaves
 
 
-def _best(
-    phrases: Sequence[str], leaves: Sequence[tuple[str, str, str]]
-) -> tuple[float, str, str] | None:
-    scored = [
-        (likeness(phrase, name, above) - rank * 0.001, category_id, name)
-        for rank, phrase in enumerate(phrases)
-        for category_id, name, above in leaves
-    ]
-    return max(scored, default=None, key=lambda s: (s[0], s[1]))
+def ranked(row: StarterRow, leaves: Sequence[Leaf], most: int) -> list[Proposal]:
+    """The leaves that resemble the row's phrases at all, the likeliest first."""
+    scored: dict[str, Proposal] = {}
+    for rank, phrase in enumerate(row.phrases):
+        for category_id, name, above in leaves:
+            score = likeness(phrase, name, above) - rank * 0.001
+            known = scored.get(category_id)
+            if score > 0 and (known is None or score > known.likeness):
+                scored[category_id] = Proposal(row.kind, row.words, category_id, name, score)
+    return sorted(scored.values(), key=lambda p: (-p.likeness, p.category_id))[:most]
 
 
 def likeness(phrase: str, name: str, above: str) -> float:

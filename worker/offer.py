@@ -2,23 +2,42 @@
 
 What a listing may say is ocop-domain §6: stars and number only while the certificate is in
 force, a potential 5 is sold as 4, no claim of healing. Net and shipping weight are different
-(§7). Limits are the channel's; texts are cut at a word.
+(§7). Limits are the channel's; texts come from templates (see :mod:`worker.texts`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from connectors.contract import Capabilities
-from models.facts import CategoryFacts, CertificateFacts, ProductFacts, ShopFacts, VariantFacts
+from models.facts import (
+    CategoryFacts,
+    CertificateFacts,
+    ImageFacts,
+    ProductFacts,
+    ShopFacts,
+    VariantFacts,
+)
 from models.text import fold
+from worker import texts
 from worker.reasons import day
-from worker.rules import PackingRule, RuleBook
+from worker.rules import PackingRule, RuleBook, TemplateRule
 
 CITY = "Bắc Giang"
 """The certifying province as the products' brands name it (one installation, one province)."""
+
+GROUP_NAMES = {
+    "thuc-pham": "Thực phẩm",
+    "do-uong": "Đồ uống",
+    "duoc-lieu": "Dược liệu và sản phẩm từ dược liệu",
+    "thu-cong-my-nghe": "Hàng thủ công mỹ nghệ",
+    "sinh-vat-canh": "Sinh vật cảnh",
+    "du-lich": "Dịch vụ du lịch cộng đồng, du lịch sinh thái và điểm du lịch",
+}
+"""The six groups of QĐ 148 (ocop-domain §2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,35 +87,156 @@ def category_for(product: ProductFacts, mapping: Sequence[CategoryFacts]) -> Cat
     return max(fitting, key=lambda row: len(row.words), default=None)
 
 
-def content(
-    product: ProductFacts,
-    variants: Sequence[VariantFacts],
-    certificate: CertificateFacts | None,
-    category: CategoryFacts,
-    packing: PackingRule,
-    limits: Limits,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One listing's page: the packs on it, what may be claimed, and the rules for its text."""
+
+    product: ProductFacts
+    variants: Sequence[VariantFacts]
+    certificate: CertificateFacts | None
+    packing: PackingRule
+    template: TemplateRule
+    capabilities: Capabilities
+    limits: Limits
+    today: date
+
+
+def content(page: Page, category: CategoryFacts) -> dict[str, Any]:
     """The content facet: title, description, category, attributes, pictures (sha256), weight
-    (grams, shipping, of the heaviest pack) and size (mm)."""
-    pictures = [i.sha256 for i in product.images if i.sha256 and not i.problem]
+    (grams, shipping, of the heaviest pack), size (mm), and what the programme says of it."""
+    values = values_of(page)
+    template = page.template
     return {
-        "title": title(product, variants, certificate, limits.title),
-        "description": description(product, variants, certificate, limits.description),
+        "title": texts.title(template.title or texts.TITLE, values, page.limits.title),
+        "description": texts.description(
+            template.description or texts.DESCRIPTION, values, page.limits.description
+        ),
         "category_id": category.category_id,
-        "attributes": [filled(a, product, variants[0]) for a in category.attributes],
-        "images": pictures[: limits.images],
-        "weight_g": max(ship_weight(v, packing) for v in variants),
-        "dims_mm": list(packing.dims_mm),
+        "attributes": [filled(a, page.product, page.variants[0]) for a in category.attributes],
+        "images": pictures(page),
+        "weight_g": max(ship_weight(v, page.packing) for v in page.variants),
+        "dims_mm": list(page.packing.dims_mm),
+        "facts": facts_of(page),
+        "papers": papers_of(page),
     }
+
+
+def values_of(page: Page) -> dict[str, str]:
+    """What templates may name (:data:`worker.texts.FIELDS`)."""
+    product, certificate = page.product, page.certificate
+    say = texts.honest if certificate else lambda text: texts.unclaimed(texts.honest(text))
+    alone = page.variants[0] if len(page.variants) == 1 else None
+    return {
+        "name": product.name if certificate else texts.unclaimed(product.name),
+        "pack": alone.pack if alone else "",
+        "packs": "; ".join(v.pack for v in page.variants),
+        "net": net_text(alone) if alone else "",
+        "description": say(product.description) or product.name,
+        "shelf_life": page.variants[0].shelf_life,
+        "producer": product.producer_name,
+        "origin": origin(product),
+        "group": GROUP_NAMES.get(product.group, ""),
+        "self_declaration": product.self_declaration,
+        "trace_code": product.trace_code,
+        "stars": str(certificate.stars) if certificate else "",
+        "decision": certificate.decision if certificate else "",
+        "recognised_on": day(certificate.recognised_on) if certificate else "",
+        "expires_on": day(certificate.expires_on) if certificate else "",
+    }
+
+
+def origin(product: ProductFacts) -> str:
+    """Today's commune and province; the address as printed where today's is not known (§3)."""
+    if product.place:
+        return f"{product.place}, Việt Nam"
+    printed = [p for p in (product.commune, product.district, CITY) if p]
+    return ", ".join([*printed, "Việt Nam"])
+
+
+def net_text(variant: VariantFacts) -> str:
+    """``500 g``, ``1,5 kg``, ``500 ml``; "" when the registry states no net (§7)."""
+    for amount, small, large in ((variant.net_ml, "ml", "lít"), (variant.net_g, "g", "kg")):
+        if amount:
+            if amount < 1000:
+                return f"{amount} {small}"
+            return f"{amount / 1000:g} {large}".replace(".", ",")
+    return ""
+
+
+def facts_of(page: Page) -> dict[str, Any]:
+    """:class:`connectors.contract.Facts` as JSON: days are ISO texts."""
+    product, certificate = page.product, page.certificate
+    return {
+        "product_code": product.code,
+        "name": product.name if certificate else texts.unclaimed(product.name),
+        "producer": product.producer_name,
+        "origin": origin(product),
+        "group": GROUP_NAMES.get(product.group, ""),
+        "stars": certificate.stars if certificate else None,
+        "decision": certificate.decision if certificate else "",
+        "recognised_on": certificate.recognised_on.isoformat() if certificate else "",
+        "expires_on": certificate.expires_on.isoformat() if certificate else "",
+        "self_declaration": product.self_declaration,
+        "trace_code": product.trace_code,
+        "shelf_life": page.variants[0].shelf_life,
+    }
+
+
+def papers_of(page: Page) -> list[dict[str, Any]]:
+    """Papers in force whose file a channel may fetch; ``file`` is the sha256 of it, "" where
+    there is only a number."""
+    if not page.capabilities.fetches_images:
+        return []
+    return [
+        {
+            "kind": paper.kind,
+            "number": paper.number,
+            "valid_until": paper.valid_until.isoformat() if paper.valid_until else "",
+            "file": paper.sha256 or "",
+        }
+        for paper in page.product.papers
+        if paper.valid_until is None or paper.valid_until >= page.today
+    ]
+
+
+def pictures(page: Page) -> list[str]:
+    """The producer's pictures that fit the channel (sha256), then that of the traceability code.
+    A listing that may not claim shows none that carries the mark."""
+    fit = [
+        image.sha256
+        for image in page.product.images
+        if image.sha256 and fits(image, page.capabilities)
+        if page.certificate or image.shows_logo is False
+    ]
+    drawn = page.product.trace_picture
+    code = [drawn] if drawn and "image/png" in page.capabilities.image_types else []
+    return fit[: page.limits.images] + (code if len(fit) < page.limits.images else [])
+
+
+def fits(image: ImageFacts, capabilities: Capabilities) -> bool:
+    """Whether a channel takes a picture: its type, weight and shortest side."""
+    return (
+        not image.problem
+        and image.content_type in capabilities.image_types
+        and image.size <= capabilities.image_max_bytes
+        and not 0 < image.short_side < capabilities.image_min_px
+    )
 
 
 def variant_rows(
     variants: Sequence[VariantFacts], packing: PackingRule, label_max: int
 ) -> list[dict[str, Any]]:
-    """The variants facet: SKU, label, shipping weight (grams) and GTIN of each pack, in order."""
-    labels = _distinct([cut_at_word(v.pack, label_max) for v in variants], label_max)
+    """The variants facet: SKU, label, shipping weight (grams), GTIN and net of each pack."""
+    labels = _distinct([texts.cut_at_word(v.pack, label_max) for v in variants], label_max)
     return [
-        {"sku": v.sku, "label": label, "weight_g": ship_weight(v, packing), "gtin": v.gtin}
+        {
+            "sku": v.sku,
+            "label": label,
+            "weight_g": ship_weight(v, packing),
+            "gtin": v.gtin,
+            "net_g": v.net_g,
+            "net_ml": v.net_ml,
+        }
         for v, label in zip(variants, labels, strict=True)
     ]
 
@@ -104,50 +244,6 @@ def variant_rows(
 def ship_weight(variant: VariantFacts, packing: PackingRule) -> int:
     """Shipping weight in grams; a millilitre weighs a gram where no mass is stated (§7)."""
     return packing.weight_g(variant.net_g or variant.net_ml or 0)
-
-
-def title(
-    product: ProductFacts,
-    variants: Sequence[VariantFacts],
-    certificate: CertificateFacts | None,
-    length: tuple[int, int],
-) -> str:
-    """Name, pack when there is only one, and the stars while they may be claimed."""
-    claim = f" - OCOP {certificate.stars} sao" if certificate else ""
-    pack = f" - {variants[0].pack}" if len(variants) == 1 else ""
-    room = length[1] - len(claim)
-    text = cut_at_word(product.name + pack, room) + claim
-    for more in (f" - {product.producer_name}", f" - {product.district}", f" - {CITY}"):
-        if len(text) < length[0]:
-            text = cut_at_word(text + more, length[1])
-    return text
-
-
-def description(
-    product: ProductFacts,
-    variants: Sequence[VariantFacts],
-    certificate: CertificateFacts | None,
-    length: tuple[int, int],
-) -> str:
-    """Label facts that the law wants on a shop page (ocop-domain §4), one a line."""
-    lines = [product.description or product.name, ""]
-    lines += [f"Quy cách: {'; '.join(v.pack for v in variants)}"]
-    lines += [f"Hạn sử dụng: {variants[0].shelf_life}"] if variants[0].shelf_life else []
-    place = ", ".join(p for p in (product.commune, product.district, CITY) if p)
-    lines += [f"Chủ thể: {product.producer_name}", f"Xuất xứ: {place}, Việt Nam"]
-    if product.self_declaration:
-        lines.append(f"Số tự công bố: {product.self_declaration}")
-    if product.trace_code:
-        lines.append(f"Mã truy xuất nguồn gốc: {product.trace_code}")
-    if certificate:
-        lines.append(
-            f"Sản phẩm OCOP {certificate.stars} sao theo Quyết định {certificate.decision} "
-            f"ngày {day(certificate.recognised_on)}, có giá trị đến {day(certificate.expires_on)}."
-        )
-    text = "\n".join(lines)
-    if len(text) < length[0]:
-        text += f"\nSản phẩm do {product.producer_name} làm ra và chịu trách nhiệm về chất lượng."
-    return cut_at_word(text, length[1])
 
 
 def filled(
@@ -166,14 +262,6 @@ def filled(
     for mark, value in values.items():
         text = text.replace(mark, value)
     return {**attribute, "text": text}
-
-
-def cut_at_word(text: str, most: int) -> str:
-    """``text`` at most ``most`` characters long, cut between words where there is a gap."""
-    if len(text) <= most:
-        return text
-    cut = text[: most + 1].rfind(" ")
-    return text[: cut if cut > most // 2 else most].rstrip(" ,;-–(")
 
 
 def _distinct(labels: Sequence[str], most: int) -> list[str]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from connectors.contract import Capabilities
-from models import facts, holds, listings, queue
+from models import facts, holds, listings, pairing, queue
 from models.facts import CategoryFacts, Market, ProductFacts, ShopFacts, VariantFacts
 from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
 from models.listings import ListingState
@@ -28,7 +28,7 @@ from worker.certify import Verdict, assigned, certify
 from worker.digests import digest
 from worker.pool import Claim, divide
 from worker.reasons import Reason, reason
-from worker.rules import RuleBook, active
+from worker.rules import PackingRule, RuleBook, active
 from worker.split import Pack, Room, ratio_broken, split
 
 BATCH = 500
@@ -42,6 +42,10 @@ class World:
     shops: tuple[ShopFacts, ...]
     capabilities: Mapping[str, Capabilities]
     rules: RuleBook
+    public: bool
+    """Channels can reach what we publish."""
+    waiting: Mapping[tuple[int, int], str]
+    """(shop, product) whose likeness to an item of the shop a person has not judged yet."""
     categories: Mapping[Market, Sequence[CategoryFacts]]
     today: date
     now: datetime
@@ -69,13 +73,20 @@ class Draft:
 
 
 def load_world(
-    session: Session, capabilities: Mapping[str, Capabilities], today: date, now: datetime
+    session: Session,
+    capabilities: Mapping[str, Capabilities],
+    today: date,
+    now: datetime,
+    *,
+    public: bool = False,
 ) -> World:
     """Shops, rules and mappings as they stand."""
     return World(
         shops=tuple(s for s in facts.load_shops(session) if s.channel in capabilities),
         capabilities=capabilities,
         rules=active(facts.load_rules(session)),
+        public=public,
+        waiting=pairing.undecided(session),
         categories=facts.load_categories(session),
         today=today,
         now=now,
@@ -121,10 +132,11 @@ def _drafts_in(
     product: ProductFacts, shop: ShopFacts, known: Sequence[ListingState], world: World
 ) -> Iterator[Draft]:
     capabilities = world.capabilities[shop.channel]
-    verdict = certify(product, shop, capabilities.closed_kinds, world.rules, world.today)
+    verdict = certify(product, shop, capabilities, world.rules, world.today)
     category = offer.category_for(product, world.categories.get(shop.market, ()))
     if verdict.may_sell:
-        verdict = _complete(product, verdict, category)
+        refusal = _incomplete(product, shop, category, world)
+        verdict = Verdict(refusal, verdict.certificate)
     priced = [v for v in product.variants if v.price_vnd is not None]
     prices = {v.id: offer.price_of(v, product, shop, world.rules) for v in priced}
     placed = {v.variant_id: item.part for item in known for v in item.variants if not v.removed}
@@ -142,13 +154,30 @@ def _drafts_in(
         yield draft
 
 
-def _complete(product: ProductFacts, verdict: Verdict, category: CategoryFacts | None) -> Verdict:
-    """The checks that need more than the certificate: a category, and pictures that are here."""
+def _incomplete(
+    product: ProductFacts, shop: ShopFacts, category: CategoryFacts | None, world: World
+) -> Reason | None:
+    """What is missing beside the certificate: a category, pictures that are here and fit, an
+    address at which the channel finds them, a person's word on an item that is there already."""
+    capabilities = world.capabilities[shop.channel]
+    if (like := world.waiting.get((shop.id, product.id))) is not None:
+        return reason("ADOPT_WAITING", like)
     if category is None:
-        return Verdict(reason("NO_CATEGORY"), verdict.certificate)
-    if not any(image.sha256 and not image.problem for image in product.images):
-        return Verdict(reason("IMAGE_WAITING"), verdict.certificate)
-    return verdict
+        return reason("NO_CATEGORY")
+    here = [image for image in product.images if image.sha256 and not image.problem]
+    if not here:
+        return reason("IMAGE_WAITING")
+    fit = [image for image in here if offer.fits(image, capabilities)]
+    if not fit:
+        return reason("IMAGE_UNFIT", _wanted_picture(capabilities))
+    if capabilities.fetches_images and not world.public:
+        return reason("NO_PUBLIC_URL")
+    return None
+
+
+def _wanted_picture(capabilities: Capabilities) -> str:
+    size = f"cạnh ngắn từ {capabilities.image_min_px} điểm, " if capabilities.image_min_px else ""
+    return f"sàn cần {size}nặng không quá {capabilities.image_max_bytes // 1024 // 1024} MB"
 
 
 def room_of(capabilities: Capabilities) -> Room:
@@ -265,24 +294,52 @@ def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
     started = bool(draft.existing and draft.existing.started)
     if not draft.on:
         if started:
-            yield _facet(draft, "availability", {"on": False}, TAKE_DOWN, releases=True)
+            yield _take_down(draft, world)
         return
-    if not (draft.existing and draft.existing.remote_id):
-        yield _facet(draft, "create", {"item_sku": _sku_of(draft)}, CREATE, raises=True)
     yield _facet(draft, "availability", {"on": True}, SWITCH_ON)
     yield _facet(draft, "price", draft.prices, PRICE)
     yield _stock_facet(draft)
     packing = world.rules.packing(draft.shop.channel, draft.shop.key, draft.product.code)
     limits = offer.limits_of(world.capabilities[draft.shop.channel], draft.shop.settings)
-    yield _facet(
-        draft, "variants", offer.variant_rows(draft.variants, packing, limits.label), VARIANTS
+    packs = offer.variant_rows(draft.variants, packing, limits.label)
+    yield _facet(draft, "variants", packs, VARIANTS)
+    shown = page_content(draft, world, packing, limits)
+    yield _facet(draft, "content", shown, CONTENT)
+    if not (draft.existing and draft.existing.remote_id):
+        data = digest([draft.prices, packs, shown])
+        wanted = {"item_sku": _sku_of(draft), "data": data}
+        yield _facet(draft, "create", wanted, CREATE, raises=True)
+
+
+def page_content(
+    draft: Draft, world: World, packing: PackingRule, limits: offer.Limits
+) -> dict[str, Any]:
+    """The content facet of a draft that may be sold (so it has a category)."""
+    shop, product = draft.shop, draft.product
+    category = offer.category_for(product, world.categories.get(shop.market, ()))
+    if category is None:
+        raise ValueError(f"{product.code} has no category in {shop.key}")
+    page = offer.Page(
+        product=product,
+        variants=draft.variants,
+        certificate=draft.verdict.certificate,
+        packing=packing,
+        template=world.rules.template(shop.channel, shop.key, product.code),
+        capabilities=world.capabilities[shop.channel],
+        limits=limits,
+        today=world.today,
     )
-    category = offer.category_for(draft.product, world.categories.get(draft.shop.market, ()))
-    if category is not None:
-        shown = offer.content(
-            draft.product, draft.variants, draft.verdict.certificate, category, packing, limits
-        )
-        yield _facet(draft, "content", shown, CONTENT)
+    return offer.content(page, category)
+
+
+def _take_down(draft: Draft, world: World) -> WantedFacet:
+    """Off the shelf; a create under review is taken back where the channel allows it, and waits
+    for the channel's word where it does not."""
+    facet = _facet(draft, "availability", {"on": False}, TAKE_DOWN, releases=True)
+    begun = draft.existing is not None and draft.existing.handle is not None
+    if begun and world.capabilities[draft.shop.channel].cancellable:
+        return replace(facet, parked=False)
+    return facet
 
 
 def _sku_of(draft: Draft) -> str:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models import queue, runs, status
 from worker.env import Env, local_day
-from worker.plan import load_world, plan
+from worker.plan import World, load_world, plan
 
 
 def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
@@ -19,8 +19,15 @@ def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
 
 def plan_in(env: Env, session: Session, product_ids: Iterable[int] | None) -> None:
     """The same within a transaction that does more."""
-    world = load_world(session, env.capabilities, local_day(env.now()), env.now())
+    world = world_now(env, session)
     plan(session, world, None if product_ids is None else sorted(set(product_ids)))
+
+
+def world_now(env: Env, session: Session) -> World:
+    """Shops, rules, mappings and today's date as they stand."""
+    now = env.now()
+    public = bool(env.public_base_url)
+    return load_world(session, env.capabilities, local_day(now), now, public=public)
 
 
 def plan_day(env: Env, slot: str) -> bool:
@@ -41,8 +48,7 @@ def plan_day(env: Env, slot: str) -> bool:
 def preview(env: Env, *, shop: str = "", channel: str = "") -> list[status.ChangeRow]:
     """What would be sent if everything were planned now; nothing is written."""
     with env.db.preview() as session:
-        world = load_world(session, env.capabilities, local_day(env.now()), env.now())
-        plan(session, world)
+        plan(session, world_now(env, session))
         return status.due_changes(session, shop=shop, channel=channel)
 
 

@@ -240,6 +240,7 @@ def _row(
         description=product.description,
         district=product.district,
         commune=product.commune,
+        place=product.place,
         self_declaration=product.self_declaration,
         trace_code=product.trace_code,
         flags=product.flags,

@@ -81,11 +81,12 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
         return Drained(0, False, "closed")
     holder = f"{os.getpid()}"
     timing = env.timing
+    longest_call_s = env.call_deadline_s(shop.channel)
     with env.db.transaction() as session:
-        fence = leases.take(session, shop_id, holder, timing.lease_ttl_s, timing.call_deadline_s)
+        fence = leases.take(session, shop_id, holder, timing.lease_ttl_s, longest_call_s)
     if fence is None:
         return Drained(0, False, "taken")
-    place = Place(shop_id, fence, run_id, timing.period_s)
+    place = Place(shop_id, fence, run_id, timing.period_s, longest_call_s)
     try:
         return _drain_held(env, shop, place)
     finally:
@@ -105,7 +106,20 @@ def _drain_held(env: Env, shop: Shop, place: Place) -> Drained:
     with ThreadPoolExecutor(connector.capabilities.in_flight) as threads:
         work = Drain(env, shop, place, Caller(connector, threads), opened.version)
         _log_start(work)
-        return _loop(work)
+        done = _loop(work)
+        return _finished(work, done)
+
+
+def _finished(work: Drain, done: Drained) -> Drained:
+    """Let the channel make visible what was written; a fault there is the shop's."""
+    if not done.rows or done.why == "fault":
+        return done
+    try:
+        work.caller.connector.finish()
+    except ChannelError as error:
+        _trip(work.env, work.shop, work.place, error)
+        return Drained(done.rows, False, "fault")
+    return done
 
 
 def _early_refresh(env: Env, shop: Shop, opened: tokens.Opened) -> tokens.Opened:
@@ -199,6 +213,14 @@ _READS: dict[int, Sequence[str]] = {
 
 
 def _call(
+    work: Drain, lane: int, rows: Sequence[Claimed], states: Mapping[int, ListingState]
+) -> list[Result]:
+    held = [row for row in rows if row.handle]
+    rows = [row for row in rows if not row.handle]
+    return calls.resume(work.caller, held) + _send(work, lane, rows, states)
+
+
+def _send(
     work: Drain, lane: int, rows: Sequence[Claimed], states: Mapping[int, ListingState]
 ) -> list[Result]:
     if lane == PRICE:

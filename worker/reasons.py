@@ -69,6 +69,16 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Sàn này chỉ nhận {detail} khi có người duyệt giấy tờ.",
         "Gửi giấy tờ cho cán bộ phụ trách để duyệt.",
     ),
+    "NO_PAPER": (
+        LAW,
+        "Sàn này đòi {detail} mà chưa có.",
+        "Gửi bản chụp giấy này cho cán bộ phụ trách.",
+    ),
+    "PAPER_LAPSED": (
+        LAW,
+        "Hồ sơ chưa đủ: {detail}.",
+        "Gia hạn giấy rồi gửi bản mới cho cán bộ phụ trách.",
+    ),
     "KIND_REFUSED": (
         CHOICE,
         "Cán bộ phụ trách quyết định không bán {detail} trên sàn này.",
@@ -89,6 +99,21 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         DATA,
         "Không dùng được ảnh nào: {detail}.",
         "Thay bằng ảnh JPG hoặc PNG mở được công khai.",
+    ),
+    "IMAGE_UNFIT": (
+        DATA,
+        "Không ảnh nào hợp với sàn này ({detail}).",
+        "Thêm một ảnh đủ lớn, JPG hoặc PNG, vào sổ đăng ký.",
+    ),
+    "NO_PUBLIC_URL": (
+        US,
+        "Sàn này tự tải ảnh về, mà máy chủ chưa có địa chỉ công khai.",
+        "Cán bộ kỹ thuật đặt PUBLIC_BASE_URL rồi chạy lại.",
+    ),
+    "ADOPT_WAITING": (
+        CHOICE,
+        "Gian hàng đã có sản phẩm giống sản phẩm này ({detail}); chờ người xác nhận.",
+        "Cán bộ phụ trách xem và xác nhận bằng ocop-sync adopt.",
     ),
     "IMAGE_WAITING": (US, "Đang chờ tải ảnh về.", "Không cần làm gì."),
     "LOGO_IN_IMAGE": (
@@ -116,6 +141,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "IN_REVIEW": (CHANNEL, "Sàn đang duyệt.", "Chờ sàn duyệt; không cần làm gì."),
     "SENT": (US, "Đã gửi, chờ thấy trên sàn.", "Không cần làm gì."),
     "QUEUED": (US, "Đang chờ đến lượt gửi lên sàn.", "Không cần làm gì."),
+    "BEGUN": (US, "Sàn đã nhận thay đổi và đang xử lý.", "Không cần làm gì."),
     "CREATING": (US, "Đang tạo trên sàn.", "Không cần làm gì."),
     "CREATE_UNCLEAR": (
         US,

@@ -25,12 +25,14 @@ from worker.retry import again_at
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Which drain writes: the shop, its fence, the run, the schedule's period (seconds)."""
+    """Which drain writes: the shop, its fence, the run; the schedule's period and the longest
+    that a call may take, in seconds."""
 
     shop_id: int
     fence: int
     run_id: int | None
     period_s: float
+    call_deadline_s: float = 20.0
 
 
 @dataclass(slots=True)
@@ -38,7 +40,8 @@ class Result:
     """What became of one claimed facet. ``error`` None: acknowledged as ``claimed.wanted``.
 
     ``prices`` (đồng), ``stock`` (units) and ``remote`` (ids) are what the channel accepted by
-    SKU, also when the facet as a whole was refused. ``alarm``: on sale against the rule, the
+    SKU, also when the facet as a whole was refused. ``pending``: the channel's handle of what it
+    has begun; ``error`` then says that it is waited for. ``alarm``: on sale against the rule, the
     channel's words. ``wrote``: a call that may have changed the shop was made.
     """
 
@@ -49,6 +52,9 @@ class Result:
     stock: Mapping[str, int] = field(default_factory=dict)
     remote: Mapping[str, str] = field(default_factory=dict)
     alarm: Mapping[str, Any] | None = None
+    pending: Mapping[str, Any] | None = None
+    cancelled: bool = False
+    """A create was taken back: nothing of it is left."""
     request_id: str = ""
     duration_ms: int | None = None
     wrote: bool = True
@@ -67,6 +73,7 @@ def record(session: Session, place: Place, results: Sequence[Result], now: datet
     outcomes.written(session, [r.claimed.listing_id for r in mine if r.wrote], now)
     _alarms(session, mine, now)
     outcomes.stock_taken_down(session, [_ladder_row(r) for r in mine if r.alarm and r.stock])
+    outcomes.cancelled(session, [r.claimed.listing_id for r in mine if r.cancelled], now)
     _refusals(session, mine)
     outcomes.log(session, [_event(r, place) for r in mine], now)
 
@@ -95,6 +102,7 @@ def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]
         "facet": claimed.facet,
         "again_at": when.isoformat() if when else None,
         "error": error_json(error, now),
+        "handle": dict(result.pending) if result.pending is not None else None,
     }
 
 
@@ -166,6 +174,8 @@ def _event(result: Result, place: Place) -> EventRow:
 def _event_kind(result: Result) -> str:
     if result.error is None:
         return "pushed"
+    if result.pending is not None:
+        return "begun"
     if result.alarm is not None:
         return "take_down_refused"
     if isinstance(result.error, (Rejected, NotFound)):

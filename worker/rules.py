@@ -7,17 +7,22 @@ Kinds and their values:
 - ``packing`` ``{"pct": 10, "plus_g": 100, "dims_mm": [200, 150, 100]}`` (on top of the net)
 - ``lapse``   ``{"mode": "take_down" | "unclaim"}``
 - ``permit``  ``{"answer": "yes" | "no"}`` (a person's answer where a channel asks)
+- ``template``  ``{"title": "…", "description": "…"}`` (see :mod:`worker.texts`; "" = the default)
+- ``papers``  ``{"needs": {"dry": ["self_declaration"]}}`` (papers a kind must have; a kind that is
+  not named needs what the channel says)
 
 Pure. (design: "Tables", rule)
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from models.facts import RuleFacts
+from models.product import KINDS, PAPER_KINDS
+from worker.texts import unknown_fields
 
 _WIDTH = {"default": 0, "channel": 1, "shop": 2, "product": 3}
 
@@ -64,6 +69,14 @@ class PackingRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateRule:
+    """Templates of a listing's texts; "" is the program's own."""
+
+    title: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     """All rules, asked one at a time."""
 
@@ -89,6 +102,15 @@ class RuleBook:
         if "dims_mm" in value:
             value["dims_mm"] = tuple(value["dims_mm"])
         return PackingRule(**value)
+
+    def template(self, channel: str, shop_key: str, code: str) -> TemplateRule:
+        return TemplateRule(**self.value("template", channel, shop_key, code))
+
+    def papers(self, channel: str, shop_key: str, code: str) -> Mapping[str, Sequence[str]]:
+        """Kinds of paper by product kind, where a rule says so."""
+        needs: Mapping[str, Sequence[str]]
+        needs = self.value("papers", channel, shop_key, code).get("needs", {})
+        return needs
 
     def unclaims(self, channel: str, shop_key: str, code: str) -> bool:
         """Whether a lapse keeps the listing, without stars, number and the word OCOP."""
@@ -125,6 +147,17 @@ def _whole(low: int, high: int) -> Any:
     return lambda v: isinstance(v, int) and not isinstance(v, bool) and low <= v <= high
 
 
+def _template(value: Any, lines: int) -> bool:
+    return isinstance(value, str) and value.count("\n") < lines and not unknown_fields(value)
+
+
+def _needs(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        kind in KINDS and isinstance(papers, list) and set(papers) <= set(PAPER_KINDS)
+        for kind, papers in value.items()
+    )
+
+
 _CHECKS: dict[str, dict[str, Any]] = {
     "price": {
         "markup_pct": _whole(-90, 400),
@@ -145,6 +178,8 @@ _CHECKS: dict[str, dict[str, Any]] = {
     },
     "lapse": {"mode": lambda v: v in ("take_down", "unclaim")},
     "permit": {"answer": lambda v: v in ("yes", "no")},
+    "template": {"title": lambda v: _template(v, 1), "description": lambda v: _template(v, 100)},
+    "papers": {"needs": lambda v: _needs(v)},
 }
 
 

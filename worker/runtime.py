@@ -47,6 +47,8 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
             period_s=settings.pull_every_s,
             settle_scale=settings.settle_scale,
         ),
+        files=settings.home / "files",
+        public_base_url=settings.public_base_url or "",
         private_hosts=frozenset(settings.allowed_private_hosts),
     )
 

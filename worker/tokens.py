@@ -47,12 +47,7 @@ def open_account(env: Env, shop: Shop) -> Opened:
         stored = shops.credential(session, shop.id or 0)
     if stored is None:
         raise AuthRefused(f"gian hàng {shop.key} chưa có thông tin đăng nhập")
-    account = Account(
-        shop_key=shop.key,
-        base_url=shop.base_url,
-        credentials=Credentials(env.decrypt(stored.secret)),
-        settings=shop.settings,
-    )
+    account = env.account(shop, Credentials(env.decrypt(stored.secret)))
     return Opened(account, stored.version, stored.expires_at)
 
 
@@ -113,7 +108,7 @@ def fingerprint(credentials: Credentials) -> str:
 
 def _swap(env: Env, shop: Shop, opened: Opened, fresh: Credentials) -> Opened:
     """Store the new pair where the old one still stands; else what stands there now."""
-    account = Account(shop.key, shop.base_url, fresh, shop.settings)
+    account = env.account(shop, fresh)
     expires_at = env.connector(shop.channel, account).token_expires_at()
     with env.db.transaction() as session:
         swapped = shops.swap_credential(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from connectors.errors import NotFound, Rejected
-from models import shops
+from models import public, shops
 from models.listings import ListingState
 from models.queue import Claimed
 from worker import pictures
@@ -17,13 +17,21 @@ from worker.retry import is_shop_fault
 
 
 def needed(rows: Sequence[Claimed], states: Mapping[int, ListingState]) -> list[str]:
-    """The pictures that these listings' content shows."""
+    """The pictures that these listings' content shows, and the papers that it names."""
     contents = [states[row.listing_id].facets.get("content") for row in rows]
-    return sorted({digest for facet in contents if facet for digest in facet.wanted["images"]})
+    found: set[str] = set()
+    for facet in contents:
+        if facet:
+            found |= {*facet.wanted["images"], *(p["file"] for p in facet.wanted["papers"])}
+    return sorted(found - {""})
 
 
 def upload(env: Env, shop_id: int, caller: Caller, digests: Sequence[str]) -> Uploaded:
-    """The channel's ids of these pictures, uploading what the shop does not have."""
+    """The channel's ids of these pictures, uploading what the shop does not have; where the
+    channel fetches them itself, our public addresses of them."""
+    if caller.connector.capabilities.fetches_images:
+        with env.db.transaction() as session:
+            return Uploaded(public.addresses(session, env.public_base_url, digests))
     with env.db.transaction() as session:
         ids = shops.uploaded(session, shop_id, digests)
         types = shops.picture_types(session, digests)

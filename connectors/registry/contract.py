@@ -87,6 +87,9 @@ class SourceProduct:
     description: str = ""
     district: str = ""
     commune: str = ""
+    """District and commune as printed on the certificate."""
+    place: str = ""
+    """The present address: commune or ward and province ("" when a person has to say)."""
     self_declaration: str = ""
     trace_code: str = ""
     images: tuple[SourceImage, ...] = ()

@@ -88,8 +88,14 @@ def _model(row: Mapping[str, Any]) -> Model:
         price_vnd=price_of(row),
         stock=stock_of(row),
         weight_kg=_number(row.get("weight")),
-        gtin=str(row.get("gtin_code") or ""),
+        gtin=_gtin(row),
     )
+
+
+def _gtin(row: Mapping[str, Any]) -> str:
+    """ "00" says that there is none (3.7)."""
+    code = str(row.get("gtin_code") or "")
+    return "" if code == "00" else code
 
 
 def price_of(row: Mapping[str, Any]) -> int | None:
@@ -138,12 +144,12 @@ def state_of(row: Mapping[str, Any], shop_id: str) -> RemoteState:
 def own_variant(row: Mapping[str, Any]) -> RemoteVariantState:
     """The one pack of an item without models."""
     sku = str(row.get("item_sku") or "")
-    return RemoteVariantState(sku, "", price_of(row), stock_of(row))
+    return RemoteVariantState(sku, "", price_of(row), stock_of(row), gtin=_gtin(row))
 
 
 def variant_states(models: Models) -> tuple[RemoteVariantState, ...]:
     return tuple(
-        RemoteVariantState(m.sku, str(m.model_id), m.price_vnd, m.stock, models.label(m))
+        RemoteVariantState(m.sku, str(m.model_id), m.price_vnd, m.stock, models.label(m), m.gtin)
         for m in models.models
     )
 

@@ -82,6 +82,9 @@ def _credentials(account: Account, clock: Clock, reply: Reply, shop_id: str) -> 
 
 
 def expires_at(credentials: Mapping[str, str]) -> datetime | None:
-    """When the access token lapses; None when nothing is known about it."""
+    """When the access token lapses; long ago when there is only something to trade for one;
+    None when nothing is known about it."""
+    if not credentials.get("access_token"):
+        return datetime.fromtimestamp(0, UTC)
     text = credentials.get("token_expires_at", "")
     return datetime.fromtimestamp(int(text), UTC) if text.isdigit() else None

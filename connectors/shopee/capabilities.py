@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from connectors.contract import Capabilities
+from connectors.starter import load_starter
 
 HOST = "https://partner.shopeemobile.com"
 
@@ -43,6 +46,8 @@ CAPABILITIES = Capabilities(
         "live_animal": "block",
         "tourism": "block",
     },
+    recommends=True,
+    starter=load_starter(Path(__file__).with_name("starter.csv")),
 )
 
 VARIATION_NAME_MAX = 14

@@ -37,6 +37,14 @@ def attributes(client: Client, category_ids: Sequence[str]) -> Mapping[str, Sequ
     return {category_id: _of(client, category_id) for category_id in category_ids}
 
 
+def recommend(client: Client, title: str) -> list[str]:
+    """Best first; whether they are candidates or a path is not told (10.9), so that a caller
+    has to see for itself which of them are leaves."""
+    response = client.get("product/category_recommend", [("item_name", title)]).response
+    found = response.get("category_id") or ()
+    return [str(category_id) for category_id in found]
+
+
 def _of(client: Client, category_id: str) -> list[Attribute]:
     response = _tree(client, category_id)
     return [

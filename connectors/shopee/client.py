@@ -91,6 +91,10 @@ class Client:
             reraise=True,
         )
 
+    @property
+    def shop_id(self) -> str:
+        return self._account.credentials["shop_id"]
+
     def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Reply:
         """A read in the shop's name. Raises ChannelError for anything but success."""
         return self.ok(self._repeated("GET", path, Kind.READ, query=query))

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from connectors.contract import (
     Account,
+    Adoption,
     Attribute,
     AvailabilityChange,
     Capabilities,
@@ -29,6 +30,7 @@ from connectors.contract import (
     VariantAnswers,
     VariantsChange,
 )
+from connectors.errors import Rejected
 from connectors.http import Http
 from connectors.shopee import amounts, auth, catalogue, shop
 from connectors.shopee.capabilities import CAPABILITIES
@@ -82,6 +84,9 @@ class ShopeeConnector:
     def attributes(self, category_ids: Sequence[str]) -> Mapping[str, Sequence[Attribute]]:
         return catalogue.attributes(self._client, category_ids)
 
+    def recommend(self, title: str) -> Sequence[str]:
+        return catalogue.recommend(self._client, title)
+
     # --- writing ----------------------------------------------------------------------------
 
     def upload_images(self, images: Sequence[ImageFile]) -> list[Outcome[str]]:
@@ -92,6 +97,13 @@ class ShopeeConnector:
 
     def resume(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[RemoteItem]]:
         return [self._items.resume(handle) for handle in handles]
+
+    def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[None]]:
+        """An item that is begun is unlisted already: there is nothing to take back."""
+        return [Failed(Rejected("Shopee không hủy được việc đăng dở", code="late"))] * len(handles)
+
+    def adopt(self, adoptions: Sequence[Adoption]) -> list[Outcome[RemoteItem]]:
+        return [self._items.adopt(adoption) for adoption in adoptions]
 
     def update_variants(self, changes: Sequence[VariantsChange]) -> list[Outcome[RemoteItem]]:
         return [self._items.update_variants(change) for change in changes]
@@ -128,3 +140,6 @@ class ShopeeConnector:
 
     def changed_since(self, cursor: str | None) -> Changes:
         return self._reader.changed_since(cursor)
+
+    def finish(self) -> None:
+        return None

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.contract import (
     Account,
+    Adoption,
     Clock,
     ContentChange,
     Done,
@@ -20,7 +21,14 @@ from connectors.contract import (
     Variant,
     VariantsChange,
 )
-from connectors.errors import Ambiguous, ChannelError, NotFound, ProtocolError, Unavailable
+from connectors.errors import (
+    Ambiguous,
+    ChannelError,
+    NotFound,
+    ProtocolError,
+    Rejected,
+    Unavailable,
+)
 from connectors.shopee.answers import Models, int_of, models_of
 from connectors.shopee.client import Client
 from connectors.shopee.limits import Limits
@@ -85,6 +93,8 @@ class Items:
             return self._done(item_id, self._made(item_id, step), packs)
         except (NotFound, Unavailable) as error:
             return self._not_yet(handle, error)
+        except Rejected as error:
+            return Failed(error, made=RemoteItem(str(item_id)))
         except ChannelError as error:
             return Failed(error)
 
@@ -108,6 +118,25 @@ class Items:
         if isinstance(error, NotFound) and age < PATIENCE_S:
             return Pending(handle, READY_S, error.request_id)
         return Failed(error)
+
+    def adopt(self, adoption: Adoption) -> Outcome[RemoteItem]:
+        """Our SKUs on an item that somebody else made; one that has them already is left alone."""
+        item = adoption.item
+        models = {v.remote_id: v.sku for v in item.variants if v.remote_id}
+        try:
+            reply = self._client.ok(
+                self._client.write(
+                    "product/update_item",
+                    {"item_id": int_of(item.remote_id), "item_sku": adoption.item_sku},
+                )
+            )
+            if models:
+                rows = [{"model_id": int_of(i), "model_sku": sku} for i, sku in models.items()]
+                body = {"item_id": int_of(item.remote_id), "model": rows}
+                reply = self._client.ok(self._client.write("product/update_model", body))
+        except ChannelError as error:
+            return Failed(error)
+        return Done(item, reply.request_id)
 
     # --- packs ------------------------------------------------------------------------------
 

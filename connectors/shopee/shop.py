@@ -37,6 +37,7 @@ def check(client: Client) -> ShopFacts:
         problems=tuple(_problems(info, channels)),
         consent_expires_at=_moment(info.get("expire_time")),
         clock_skew_s=reply.skew_s,
+        account_id=client.shop_id,
     )
 
 

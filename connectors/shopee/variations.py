@@ -137,5 +137,4 @@ def _edited(packs: Sequence[PricedVariant], kept: Mapping[str, Model]) -> list[S
 
 def _differs(pack: PricedVariant, held: Model) -> bool:
     weight = kilograms(pack.variant.weight_g)
-    known = held.gtin if held.gtin != "00" else ""
-    return held.weight_kg != weight or (pack.variant.gtin or "") != known
+    return held.weight_kg != weight or (pack.variant.gtin or "") != held.gtin

@@ -118,8 +118,9 @@ def check(key: Annotated[str, typer.Argument(help="Gian hàng.")]) -> None:
         facts = env.connector(shop.channel, opened.account).check()
         with env.db.transaction() as session:
             shops.checked(
-                session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now()
-            )
+                session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now(),
+                facts.account_id,
+            )  # fmt: skip
     say(f"'{key}' tốt: {facts.name}, vùng {facts.region}, tiền {facts.currency}.")
     for problem in facts.problems:
         say(f"Chú ý: {problem}")
@@ -134,7 +135,7 @@ def disable(
     with program() as env:
         shop = _shop(env, key)
         with env.db.transaction() as session:
-            shops.set_enabled(session, shop.id or 0, on)
+            shops.set_enabled(session, shop.id or 0, on=on)
         if on:
             plan_products(env)
     say(f"'{key}' {'đã bật' if on else 'đã tắt'}.")

@@ -48,6 +48,7 @@ PRODUCT = ProductFacts(
     description="Mỳ gạo Chũ Xuân Trường. Làm từ gạo, phơi khô.",
     district="Huyện Lục Ngạn",
     commune="Xã Nam Dương",
+    place="Phường Phượng Sơn, tỉnh Bắc Ninh",
     self_declaration="01/HTX/2022",
     trace_code="TX1",
     producer_id=7,

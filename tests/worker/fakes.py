@@ -26,6 +26,7 @@ from connectors.contract import (
     RemoteVariant,
     RemoteVariantState,
     ShopFacts,
+    StarterRow,
     VariantAnswers,
 )
 from connectors.errors import NotFound
@@ -65,12 +66,17 @@ CAPABILITIES = Capabilities(
     credential_fields=(frozenset({"shop_id"}), frozenset({"access_token", "refresh_token"})),
     default_base_url="http://fake.example",
     closed_kinds={"alcohol": "ask", "tourism": "block"},
+    starter=(
+        StarterRow("dry", "", ("thực phẩm khô",)),
+        StarterRow("alcohol", "", ("rượu",)),
+    ),
 )
 
 
 class Item:
     def __init__(self, sku: str, packs: Mapping[str, list[int]]) -> None:
         self.sku = sku
+        self.title = ""
         self.status = RemoteStatus.UNLISTED
         self.packs = dict(packs)
 
@@ -88,6 +94,15 @@ class Market:
         self.script: dict[str, list[Any]] = defaultdict(list)
         self.tokens: dict[str, str] = {}
         self.next_id = 1
+        self.finished = 0
+        """Drains that let the channel make visible what they wrote."""
+
+    def make_of(self, sku: str, shop: str = "shop-mot") -> str:
+        """An item that the channel made by itself (after a review, or by hand): its id."""
+        remote = str(self.next_id)
+        self.next_id += 1
+        self.items[shop, remote] = Item(sku, {sku: [20000, 100]})
+        return remote
 
     def on_sale(self, shop: str) -> dict[str, tuple[int, int]]:
         """What a buyer can see: price and stock by SKU."""
@@ -134,7 +149,8 @@ class _Verbs:
         self.market.journal.append((verb, self.shop, row))
 
     def check(self) -> ShopFacts:
-        return ShopFacts("Gian hàng thử", "VN", "VND", {})
+        shop_id = self.account.credentials["shop_id"]
+        return ShopFacts("Gian hàng thử", "VN", "VND", {}, account_id=shop_id)
 
     def refresh(self) -> Credentials:
         planned = self.market.script["refresh"]
@@ -142,6 +158,7 @@ class _Verbs:
             answer = planned.pop(0)
             if isinstance(answer, Exception):
                 raise answer
+            answer(self.account.credentials)
         spent = self.account.credentials.get("refresh_token", "")
         self._log("refresh", spent)
         return Credentials(
@@ -211,6 +228,33 @@ class _Verbs:
 
         return self._rows("resume", handles, one)
 
+    def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Any]:
+        def one(handle: Mapping[str, Any]) -> Any:
+            self._log("cancel", handle)
+            return Done(None)
+
+        return self._rows("cancel", handles, one)
+
+    def adopt(self, adoptions: Sequence[Any]) -> list[Any]:
+        def one(adoption: Any) -> Any:
+            item = self.market.items[self.shop, adoption.item.remote_id]
+            item.sku = adoption.item_sku
+            names = {v.remote_id: v.sku for v in adoption.item.variants}
+            item.packs = {names.get(key, names.get("", key)): p for key, p in item.packs.items()}
+            self._log("adopt", adoption.item_sku)
+            return Done(adoption.item)
+
+        return self._rows("adopt", adoptions, one)
+
+    def recommend(self, title: str) -> list[str]:
+        return []
+
+    def finish(self) -> None:
+        planned = self.market.script["finish"]
+        if planned:
+            raise planned.pop(0)
+        self.market.finished += 1
+
     def update_variants(self, changes: Sequence[Any]) -> list[Any]:
         def one(change: Any) -> Any:
             item = self._item(change.item.remote_id)
@@ -268,7 +312,12 @@ class _Verbs:
             if item is None:
                 return Failed(NotFound("không có"))
             packs = tuple(RemoteVariantState(s, "", p[0], p[1]) for s, p in item.packs.items())
-            return Done(RemoteState(remote, item.status, variants=packs if full else ()))
+            return Done(
+                RemoteState(
+                    remote, item.status, item_sku=item.sku, title=item.title,
+                    variants=packs if full else (),
+                )
+            )  # fmt: skip
 
         return self._rows("read", remote_ids, one)
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
-from models.facts import RuleFacts
+from models.facts import PaperFacts, RuleFacts
 from tests.worker.facts import NOW, TODAY, certificate, product, shop, variant
+from tests.worker.fakes import CAPABILITIES
 from worker.certify import certify, valid_certificate
 from worker.rules import active
 
-CLOSED = {"alcohol": "ask", "tourism": "block"}
+LICENCE = PaperFacts("alcohol_licence", "GP 1", TODAY, None)
+CHANNEL = replace(CAPABILITIES, required_papers={"alcohol": ("alcohol_licence",)})
 
 
 def verdict(of=None, at=None, rules=(), today=TODAY):
-    return certify(of or product(), at or shop(), CLOSED, active(rules), today)
+    return certify(of or product(), at or shop(), CHANNEL, active(rules), today)
 
 
 def code(*args, **kwargs):
@@ -65,7 +68,7 @@ def test_every_refusal_has_its_own_reason_and_owner(of, expected, whose):
 def test_a_person_answers_where_the_channel_asks():
     yes = RuleFacts("permit", "product", product().code, "shopee", {"answer": "yes"})
     no = RuleFacts("permit", "product", product().code, "shopee", {"answer": "no"})
-    wine = product(kind="alcohol")
+    wine = product(kind="alcohol", papers=(LICENCE,))
     assert code(wine, rules=[yes]) is None
     assert code(wine, rules=[no]) == "KIND_REFUSED"
     assert code(product(kind="tourism"), rules=[yes]) == "KIND_BLOCKED"
@@ -94,3 +97,26 @@ def test_assortment_rows_add_and_take_away():
     assert code(at=own) == "NOT_ASSIGNED"
     added = shop(producer_id=99, assortment=(("include", "group", "thuc-pham"),))
     assert code(at=added) is None
+
+
+def needs(*papers):
+    return RuleFacts("papers", "channel", "shopee", "", {"needs": {"dry": list(papers)}})
+
+
+def test_a_paper_that_the_channel_demands_must_be_there_and_in_force():
+    yes = RuleFacts("permit", "product", product().code, "shopee", {"answer": "yes"})
+    wine = product(kind="alcohol")
+    assert code(wine, rules=[yes]) == "NO_PAPER"
+    licensed = replace(wine, papers=(LICENCE,))
+    assert code(licensed, rules=[yes]) is None
+    assert code(licensed, rules=[yes], today=TODAY + timedelta(days=1)) == "PAPER_LAPSED"
+    endless = replace(wine, papers=(LICENCE, replace(LICENCE, valid_until=None)))
+    assert code(endless, rules=[yes], today=TODAY + timedelta(days=1)) is None
+
+
+def test_a_rule_says_which_papers_a_kind_needs_here():
+    assert code(rules=[needs("trademark")]) == "NO_PAPER"
+    assert code(rules=[needs("self_declaration")]) is None
+    undeclared = product(self_declaration="")
+    assert code(undeclared, rules=[needs("self_declaration")]) == "NO_PAPER"
+    assert code(undeclared, rules=[needs()]) is None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models.facts import CategoryFacts
-from tests.worker.facts import certificate, product, variant
+from tests.worker.facts import TODAY, certificate, product, variant
+from tests.worker.fakes import CAPABILITIES
 from worker import offer
-from worker.rules import PackingRule
+from worker.rules import PackingRule, TemplateRule
 
 CATEGORY = CategoryFacts(
     "dry", "", "100", ({"attribute_id": "1", "value_id": "", "text": "{net}", "unit": "g"},)
@@ -16,9 +19,13 @@ CATEGORY = CategoryFacts(
 LIMITS = offer.Limits(title=(10, 120), description=(100, 3000), images=9, label=20)
 
 
-def shown(of=None, cert=None):
+def shown(of=None, cert=None, template=None, limits=LIMITS, **channel):
     of = of or product()
-    return offer.content(of, of.variants, cert, CATEGORY, PackingRule(), LIMITS)
+    page = offer.Page(
+        of, of.variants, cert, PackingRule(), template or TemplateRule(),
+        replace(CAPABILITIES, **channel), limits, TODAY,
+    )  # fmt: skip
+    return offer.content(page, CATEGORY)
 
 
 def test_stars_and_number_only_while_the_certificate_holds():
@@ -36,8 +43,10 @@ def test_a_potential_five_is_sold_as_four():
 
 @given(st.text(alphabet="aăâ bcđ ê", min_size=2, max_size=400), st.integers(60, 140))
 def test_titles_keep_the_length_and_end_at_a_word(name, most):
-    title = offer.title(product(name=name.strip() or "a"), (variant(),), certificate(), (10, most))
+    named = product(name=name.strip() or "a")
+    title = shown(named, certificate(), limits=replace(LIMITS, title=(10, most)))["title"]
     assert len(title) <= most
+    assert "OCOP 4 sao" in title
 
 
 def test_equal_labels_are_told_apart_within_the_length():

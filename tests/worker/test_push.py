@@ -16,7 +16,8 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.registry.contract import Tombstone
-from models import leases, queue
+from models import leases, outcomes, queue
+from models.listing import CREATE
 from tests.worker.fakes import source_product
 from worker.push import drain
 
@@ -448,3 +449,31 @@ def _account(world):
 
 def _read_all(world):
     world.sql("UPDATE listing SET read_due_at = '2026-11-01', read_full = true RETURNING 1")
+
+
+def test_a_stock_stated_anew_goes_out_although_the_figure_is_the_same(world):
+    """Sell one, restock to the same figure: only the revision knows that something happened."""
+    shop = start(world)
+    world.market.items[shop.key, "1"].packs["OCOP-1-100G"][1] = 99
+    _read_all(world)
+    world.drain(shop)
+    assert world.listing("OCOP-1-100G").facets["stock"].acked == {"OCOP-1-100G": 99}
+    world.book.products = [source_product(stock=99)]
+    world.pull()
+    world.sync()
+    assert world.market.writes("set_stock") == [("set_stock", shop.key, {"OCOP-1-100G": 99})]
+
+
+def test_an_open_attempt_is_never_begun_a_second_time(world):
+    """Whatever the caller believes, the database lets nobody create while an attempt is open."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.plan()
+    now = world.env.now()
+    with world.env.db.transaction() as session:
+        fence = leases.take(session, shop.id, "t", 60, 20)
+        (row,) = queue.claim(session, shop.id, fence, CREATE, 5, now)
+        asked = ([row.listing_id], fence, now, now + timedelta(seconds=20))
+        assert outcomes.attempt_create(session, *asked) == {row.listing_id}
+        assert outcomes.attempt_create(session, *asked) == set()

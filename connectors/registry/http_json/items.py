@@ -90,13 +90,23 @@ def _product(item: Mapping[str, Any], reader: _Reader) -> SourceProduct:
         certificate=_certificate(item.get("certificate")),
         description=_text(item.get("description")),
         district=_text(address.get("old_district")),
-        commune=_text(address.get("commune")) or _text(address.get("old_commune")),
+        commune=_text(address.get("old_commune")) or _text(address.get("commune")),
+        place=_place(address),
         self_declaration=_text(item.get("tcb")),
         trace_code=_text(item.get("trace_code")),
         images=_images(item.get("images")),
         version=version if type(version) is int else None,
         flags=() if group in GROUPS else ("GROUP_UNKNOWN",),
     )
+
+
+def _place(address: Mapping[str, Any]) -> str:
+    """ "Xã Nam Dương, tỉnh Bắc Ninh"; "" while the registry does not know the present commune."""
+    commune, province = _text(address.get("commune")), _text(address.get("province"))
+    if not commune or not province:
+        return ""
+    prefix = "" if province.lower().startswith(("tỉnh", "thành phố")) else "tỉnh "
+    return f"{commune}, {prefix}{province}"
 
 
 def _producer(producer: Mapping[str, Any]) -> SourceProducer:

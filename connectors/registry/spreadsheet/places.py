@@ -110,6 +110,16 @@ def _commune_name(text: str) -> str:
     return tone_key(_COMMUNE_PREFIX.sub("", text, count=1))
 
 
+PROVINCE = "tỉnh Bắc Ninh"
+"""Bắc Giang's province since 01/07/2025 (ocop-domain.md 3)."""
+
+
+def present_place(old_district: str, old_commune: str) -> str:
+    """The present commune and province of an address as printed, "" when a person must say."""
+    commune = present_commune(old_district, old_commune)
+    return f"{commune}, {PROVINCE}" if commune else ""
+
+
 def present_commune(old_district: str, old_commune: str) -> str | None:
     """Today's commune or ward (Bắc Ninh) of an address as printed; None: a person must say.
 

@@ -17,6 +17,7 @@ from connectors.registry.contract import (
     SourceProduct,
     SourceVariant,
 )
+from connectors.registry.spreadsheet.places import present_place
 from connectors.registry.spreadsheet.producers import producer_key
 from connectors.registry.spreadsheet.row import ProductRow
 
@@ -62,6 +63,7 @@ def _product(code: str, rows: list[ProductRow]) -> SourceProduct:
         description=first.description,
         district=first.district or "",
         commune=first.commune,
+        place=present_place(first.district or "", first.commune),
         self_declaration=first.self_declaration,
         trace_code=first.trace_code,
         images=tuple(SourceImage(url) for url in first.images),

@@ -1,0 +1,1 @@
+"""The conformance kit: any connector against its sandbox, through every verb and every fault."""
