@@ -97,6 +97,9 @@ class Settings(BaseSettings):
         default=None, validation_alias=_plain("public_base_url")
     )
     """Where channels that fetch pictures themselves reach us."""
+    web_host: str = "127.0.0.1"
+    web_port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    """Where the web server listens; a proxy with the public address stands before it."""
     keys: SecretStr | None = None
     """Master keys, comma-separated, the first encrypts; None: the key file below ``home``."""
     registry: str | None = None

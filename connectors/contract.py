@@ -465,6 +465,8 @@ class Capabilities:
     fetches_images: bool = False
     cancellable: bool = False
     recommends: bool = False
+    publishes: bool = False
+    """Its channel is files: the connector is a :class:`FilePublisher` too."""
     required_papers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     starter: tuple[StarterRow, ...] = ()
 
@@ -477,6 +479,29 @@ class StarterRow:
     kind: str
     words: str
     phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file of a shop as it is served now. ``at`` is when it last changed, ``size`` in bytes."""
+
+    name: str
+    url: str
+    rows: int
+    size: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """One thing in a published file that the floor would refuse. ``where`` names file and row;
+    ``found`` as written; ``expected`` and ``advice`` are Vietnamese."""
+
+    where: str
+    column: str
+    found: str
+    expected: str
+    advice: str
 
 
 class Connector(Protocol):
@@ -554,3 +579,13 @@ class Connector(Protocol):
     def finish(self) -> None:
         """The drain has nothing more for now: make visible what was written. File channels
         publish here; the others do nothing. Raises ChannelError."""
+
+
+class FilePublisher(Connector, Protocol):
+    """What a connector adds whose channel is files (``Capabilities.publishes``)."""
+
+    def published(self) -> Sequence[PublishedFile]:
+        """The files as they are served now."""
+
+    def validate(self) -> Sequence[FileProblem]:
+        """What in them the floor would refuse; [] when it takes all."""

@@ -14,18 +14,24 @@ from config import logging
 from config.embedded import Embedded, Urls, servers
 from config.processes import Program, Supervisor, environment, stop_signals
 from config.settings import Settings, get_settings
+from console.web import serve
 from models import migrations
 from worker.env import Env
 from worker.runtime import build_env
 
 
 @contextmanager
-def program() -> Iterator[Env]:
+def program(*, publishing: bool = False) -> Iterator[Env]:
     """Start what is needed (or attach to a program that runs), hand out an Env, stop what was
-    started here. Raises config.errors.SetupError with what to do."""
+    started here. ``publishing``: channels will fetch from us meanwhile. Raises
+    config.errors.SetupError with what to do."""
     settings = get_settings()
     with servers(settings) as urls, _opened(settings, urls, "cli") as env:
-        yield env
+        if not publishing:
+            yield env
+            return
+        with serve.serving(env, settings):
+            yield env
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ def running(extra: Sequence[Program] = ()) -> Iterator[Running]:
     """
     settings = get_settings()
     embedded = Embedded(settings)
+    serve.check_free(settings)
     urls = embedded.start()
     try:
         with _opened(settings, urls, "run") as env, stop_signals() as stop:
@@ -66,7 +73,7 @@ def _supervised(
     extra: Sequence[Program],
 ) -> Iterator[Running]:
     supervisor = Supervisor(
-        [*extra, *celery_programs(settings)],
+        [*extra, WEB, *celery_programs(settings)],
         settings.home,
         embedded.records,
         environment(settings.home, urls),
@@ -97,6 +104,9 @@ def _watch(
             stop.set()
             return
         done.wait(0.5)
+
+
+WEB = Program("web", (sys.executable, "-m", "console.web.serve"))
 
 
 def celery_programs(settings: Settings) -> list[Program]:

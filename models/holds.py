@@ -57,6 +57,31 @@ def solve(session: Session, kind: str, key: str, now: datetime) -> None:
     )
 
 
+def let_go(
+    session: Session, kinds: Sequence[str], listing_ids: Sequence[int], now: datetime
+) -> list[int]:
+    """An operator acts on these listings: holds of these kinds about their products are done
+    with. Returns the products."""
+    rows = session.execute(
+        text("""UPDATE hold h SET status = 'approved', decided_at = :now, decided_by = 'operator'
+            FROM listing l WHERE l.id = ANY(:ids) AND h.shop_id = l.shop_id
+              AND h.product_id = l.product_id AND h.kind = ANY(:kinds) AND h.status = 'open'
+            RETURNING h.product_id"""),
+        {"ids": list(listing_ids), "kinds": list(kinds), "now": now},
+    )
+    return sorted({row[0] for row in rows})
+
+
+def subjects(session: Session, kind: str) -> set[tuple[int, int]]:
+    """(shop, product) of the open holds of a kind."""
+    rows = session.execute(
+        text("""SELECT shop_id, product_id FROM hold WHERE kind = :kind AND status = 'open'
+            AND shop_id IS NOT NULL AND product_id IS NOT NULL"""),
+        {"kind": kind},
+    )
+    return {(row[0], row[1]) for row in rows}
+
+
 def open_holds(session: Session) -> list[Hold]:
     """What waits for a person, the oldest first."""
     return list(

@@ -37,7 +37,39 @@ def mark_oldest(session: Session, shop_id: int, most: int, now: datetime) -> int
 
 def mark_all(session: Session, shop_id: int, now: datetime) -> int:
     """Everything of a shop is to be read in full now (an operator asked)."""
-    return mark_oldest(session, shop_id, 1_000_000, now)
+    rows = session.execute(
+        text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
+            WHERE shop_id = :shop AND remote_id IS NOT NULL RETURNING id"""),
+        {"shop": shop_id, "now": now},
+    )
+    return len(rows.all())
+
+
+def repairs_since(
+    session: Session, ids: Sequence[int], since: datetime
+) -> dict[tuple[int, str], int]:
+    """How often each facet of these listings was found changed by others since a moment."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        text("""SELECT listing_id, facet, count(*) FROM event
+            WHERE kind = 'drift' AND listing_id = ANY(:ids) AND at >= :since GROUP BY 1, 2"""),
+        {"ids": list(ids), "since": since},
+    )
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def losses_since(session: Session, ids: Sequence[int], since: datetime) -> dict[int, int]:
+    """How often each of these listings was found gone since a moment."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        text("""SELECT listing_id, count(*) FROM event
+            WHERE kind = 'seen' AND listing_id = ANY(:ids) AND at >= :since
+              AND after = '"missing"' GROUP BY 1"""),
+        {"ids": list(ids), "since": since},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def listed_count(session: Session, shop_id: int) -> int:

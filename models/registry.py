@@ -16,6 +16,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlmodel import Session
 
+from models.facts import TRACE_SCHEME
+
 Key = tuple[str, bytes, int | None]
 """A product of the source: its code, the digest of its statement, its version if counted."""
 
@@ -140,6 +142,45 @@ def pictures_to_fetch(session: Session, most: int) -> list[WaitingPicture]:
         {"most": most},
     )
     return [WaitingPicture(*row) for row in rows]
+
+
+def codes_to_draw(session: Session) -> list[str]:
+    """Traceability codes of products on offer that have no picture yet."""
+    rows = session.execute(
+        text("""SELECT DISTINCT p.trace_code FROM product p WHERE p.trace_code <> ''
+            AND p.withdrawn_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM asset a WHERE a.url = :scheme || p.trace_code)
+            ORDER BY 1"""),
+        {"scheme": TRACE_SCHEME},
+    )
+    return [row[0] for row in rows]
+
+
+def drawn(
+    session: Session, url: str, sha256: str, content_type: str, size: int,
+    width: int, height: int, now: datetime,
+) -> int:  # fmt: skip
+    """A file that we made or were given is kept under an address of our own; its id."""
+    row = session.execute(
+        text("""INSERT INTO asset (url, sha256, content_type, size, width, height, etag, problem,
+                fetched_at)
+            VALUES (:url, :sha, :type, :size, :width, :height, '', '', :now)
+            ON CONFLICT (url) DO UPDATE SET sha256 = :sha, content_type = :type, size = :size,
+                width = :width, height = :height, fetched_at = :now RETURNING id"""),
+        {
+            "url": url, "sha": sha256, "type": content_type, "size": size,
+            "width": width, "height": height, "now": now,
+        },
+    ).scalar_one()  # fmt: skip
+    return int(row)
+
+
+def products_of_codes(session: Session, codes: Sequence[str]) -> list[int]:
+    """The products that bear these traceability codes."""
+    rows = session.execute(
+        text("SELECT id FROM product WHERE trace_code = ANY(:codes)"), {"codes": list(codes)}
+    )
+    return [row[0] for row in rows]
 
 
 def picture_fetched(

@@ -136,6 +136,10 @@ class CategoryMap(SQLModel, table=True):
     kind: str = Field(sa_column=text_column())
     words: str = Field(default="", sa_column=text_column())
     category_id: str = Field(sa_column=text_column())
+    name: str = Field(default="", sa_column=text_column())
+    """The category's own name when it was chosen."""
+    decided_by: str = Field(default="", sa_column=text_column())
+    """Who confirmed it; "" for the starter mapping's likeliest."""
     attributes: list[dict[str, str]] = Field(default_factory=list, sa_column=json_column())
 
 

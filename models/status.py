@@ -111,6 +111,35 @@ def due_changes(session: Session, *, shop: str = "", channel: str = "") -> list[
     return [ChangeRow(*row) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class DifferenceRow:
+    """Something that a reading saw otherwise than it was known: ``kind`` is drift, sold or
+    seen (a state)."""
+
+    shop: str
+    product_code: str
+    kind: str
+    facet: str
+    before: Any
+    after: Any
+    message: str
+    at: datetime
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def differences_since(session: Session, at: datetime) -> list[DifferenceRow]:
+    """What readings found changed since a moment, the oldest first."""
+    rows = session.execute(
+        text("""SELECT s.key, e.product_code, e.kind, e.facet, e.before, e.after, e.message, e.at
+            FROM event e JOIN shop s ON s.id = e.shop_id
+            WHERE e.kind IN ('drift', 'sold', 'seen') AND e.at >= :at ORDER BY e.at, e.id"""),
+        {"at": at},
+    )
+    return [DifferenceRow(*row) for row in rows]
+
+
 def counts(session: Session) -> list[tuple[str, str, str, int]]:
     """(channel, shop, state, listings) over all listings."""
     rows = session.execute(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from connectors.contract import Account, Connector, Credentials, ShopFacts
-from models import categories, shops
+from models import categories, pairing, shops
 from models.shop import Shop
 from models.text import slug
 from worker import adopting, mapping
@@ -35,6 +35,9 @@ class Connected:
     facts: ShopFacts
     mapped: int
     unmapped: tuple[str, ...]
+    adopted: int = 0
+    waiting: int = 0
+    """Packs of the shop that are ours, and those that a person has to judge."""
     not_adopted: tuple[str, ...] = ()
     """Items that are surely ours and could not be marked as such, in sentences."""
 
@@ -65,7 +68,15 @@ def connect(env: Env, new: NewShop) -> Connected:
     with env.db.transaction() as session:
         stored = session.get_one(Shop, shop_id)
     adopting.survey(env, stored)
-    return replace(connected, not_adopted=tuple(adopting.adopt_sure(env, stored)))
+    problems = adopting.adopt_sure(env, stored)
+    with env.db.transaction() as session:
+        verdicts = [row.verdict for row in pairing.of_shop(session, shop_id)]
+    return replace(
+        connected,
+        adopted=verdicts.count("adopted"),
+        waiting=verdicts.count("doubtful"),
+        not_adopted=tuple(problems),
+    )
 
 
 def _shop(env: Env, new: NewShop) -> Shop:
@@ -133,9 +144,9 @@ def _map(
     env: Env, channel: str, account: Account, connector: Connector, facts: ShopFacts
 ) -> Connected:
     """Propose categories for goods that have none yet in this market."""
-    base_url = account.base_url
+    market = (channel, account.base_url)
     with env.db.transaction() as session:
-        known = categories.mapped(session, channel, base_url)
+        known = categories.mapped(session, market)
     starter = connector.capabilities.starter
     wanted = [row for row in starter if (row.kind, row.words) not in known]
     proposals = mapping.propose(connector.categories(), wanted) if wanted else []
@@ -144,12 +155,12 @@ def _map(
     rows = [
         categories.MapRow(
             p.kind, p.words, p.category_id,
-            tuple(mapping.default_attributes(attributes.get(p.category_id, ()))),
+            tuple(mapping.default_attributes(attributes.get(p.category_id, ()))), p.name,
         )
         for p in proposals
     ]  # fmt: skip
     with env.db.transaction() as session:
-        categories.add(session, channel, base_url, rows)
-        known = categories.mapped(session, channel, base_url)
+        categories.add(session, market, rows)
+        known = categories.mapped(session, market)
     unmapped = sorted({row.kind for row in starter} - {kind for kind, _words in known})
     return Connected(account.shop_key, facts, len(rows), tuple(unmapped))

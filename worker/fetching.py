@@ -10,6 +10,7 @@ from models import registry
 from models.registry import WaitingPicture
 from worker.env import Env
 from worker.pictures import BadPicture, Picture, fetch
+from worker.tracecode import draw_missing
 
 BATCH = 64
 THREADS = 4
@@ -18,11 +19,11 @@ THREADS = 4
 def fetch_pictures(env: Env) -> set[int]:
     """Fetch what is missing, batch by batch; returns the products whose pictures changed.
 
-    A picture that cannot be used says why; one whose server is away stays missing and is asked
-    for again by the next pull.
+    Pictures of traceability codes are drawn. A picture that cannot be used says why; one whose
+    server is away stays missing and is asked for again by the next pull.
     """
     http = Http()
-    touched: set[int] = set()
+    touched = draw_missing(env)
     asked: set[int] = set()
     while True:
         with env.db.transaction() as session:

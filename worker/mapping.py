@@ -106,6 +106,10 @@ def _words(text: str) -> set[str]:
     return {w for w in "".join(c if c.isalnum() else " " for c in folded).split() if len(w) > 1}
 
 
+PLACEHOLDER = "Xem trên bao bì"
+"""What stands for a mandatory text that nothing of ours answers: a person should say."""
+
+
 def default_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str]]:
     """A value for every mandatory attribute; texts may hold ``{net}``, ``{shelf_life}`` …"""
     return [_default(a) for a in attributes if a.mandatory]
@@ -128,7 +132,7 @@ _NEUTRAL = ("khac", "other", "others", "khong", "no brand", "tu nhien", "none")
 
 def _default(attribute: Attribute) -> dict[str, str]:
     name = fold(attribute.name)
-    text = "Xem trên bao bì"
+    text = PLACEHOLDER
     for marks, value in _BY_NAME.values():
         if any(mark in name for mark in marks):
             text = value
@@ -150,7 +154,7 @@ def _option(attribute: Attribute, text: str) -> str:
         for option in attribute.options:
             if any(home in fold(option.name) for home in _HOME):
                 return option.value_id
-    if attribute.free_text and text != "Xem trên bao bì":
+    if attribute.free_text and text != PLACEHOLDER:
         return ""
     for option in attribute.options:
         if fold(option.name) in _NEUTRAL:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import ipaddress
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -57,14 +58,24 @@ def fetch(url: str, http: Http, store: Path, private_hosts: frozenset[str]) -> P
         raise BadPicture(f"ảnh không còn ở địa chỉ này (HTTP {answer.status})")
     if answer.status != 200:
         raise Unclear(f"máy chủ ảnh trả lời HTTP {answer.status}")
-    picture = inspect(answer.body)
-    target = store / picture.sha256
+    return keep(store, answer.body)
+
+
+def keep(store: Path, data: bytes) -> Picture:
+    """Check a picture and keep it by its content. Raises BadPicture."""
+    picture = inspect(data)
+    write(store, picture.sha256, data)
+    return picture
+
+
+def write(store: Path, sha256: str, data: bytes) -> None:
+    """A file whole or not at all, under the name of its content."""
+    target = store / sha256
     if not target.exists():
         store.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_bytes(answer.body)
+        part = target.with_suffix(f".{os.getpid()}.part")
+        part.write_bytes(data)
         part.replace(target)
-    return picture
 
 
 def inspect(data: bytes) -> Picture:

@@ -18,7 +18,14 @@ from sqlmodel import Session
 
 from connectors.contract import Capabilities
 from models import facts, holds, listings, pairing, queue
-from models.facts import CategoryFacts, Market, ProductFacts, ShopFacts, VariantFacts
+from models.facts import (
+    CategoryFacts,
+    CertificateFacts,
+    Market,
+    ProductFacts,
+    ShopFacts,
+    VariantFacts,
+)
 from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
 from models.listings import ListingState
 from models.queue import WantedFacet
@@ -28,7 +35,7 @@ from worker.certify import Verdict, assigned, certify
 from worker.digests import digest
 from worker.pool import Claim, divide
 from worker.reasons import Reason, reason
-from worker.rules import PackingRule, RuleBook, active
+from worker.rules import RuleBook, active
 from worker.split import Pack, Room, ratio_broken, split
 
 BATCH = 500
@@ -44,8 +51,8 @@ class World:
     rules: RuleBook
     public: bool
     """Channels can reach what we publish."""
-    waiting: Mapping[tuple[int, int], str]
-    """(shop, product) whose likeness to an item of the shop a person has not judged yet."""
+    waiting: Mapping[tuple[int, int], Reason]
+    """(shop, product) that a person has to judge first, and why."""
     categories: Mapping[Market, Sequence[CategoryFacts]]
     today: date
     now: datetime
@@ -86,11 +93,18 @@ def load_world(
         capabilities=capabilities,
         rules=active(facts.load_rules(session)),
         public=public,
-        waiting=pairing.undecided(session),
+        waiting=_waiting(session),
         categories=facts.load_categories(session),
         today=today,
         now=now,
     )
+
+
+def _waiting(session: Session) -> dict[tuple[int, int], Reason]:
+    """An item of the shop that may be the same, or one that vanished again and again."""
+    lost = {key: reason("LOST_AGAIN") for key in holds.subjects(session, "repeated_loss")}
+    like = {key: reason("ADOPT_WAITING", t) for key, t in pairing.undecided(session).items()}
+    return lost | like
 
 
 def plan(session: Session, world: World, product_ids: Sequence[int] | None = None) -> None:
@@ -160,8 +174,8 @@ def _incomplete(
     """What is missing beside the certificate: a category, pictures that are here and fit, an
     address at which the channel finds them, a person's word on an item that is there already."""
     capabilities = world.capabilities[shop.channel]
-    if (like := world.waiting.get((shop.id, product.id))) is not None:
-        return reason("ADOPT_WAITING", like)
+    if (why := world.waiting.get((shop.id, product.id))) is not None:
+        return why
     if category is None:
         return reason("NO_CATEGORY")
     here = [image for image in product.images if image.sha256 and not image.problem]
@@ -299,11 +313,13 @@ def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
     yield _facet(draft, "availability", {"on": True}, SWITCH_ON)
     yield _facet(draft, "price", draft.prices, PRICE)
     yield _stock_facet(draft)
-    packing = world.rules.packing(draft.shop.channel, draft.shop.key, draft.product.code)
-    limits = offer.limits_of(world.capabilities[draft.shop.channel], draft.shop.settings)
-    packs = offer.variant_rows(draft.variants, packing, limits.label)
+    page = page_of(draft.product, draft.variants, draft.shop, draft.verdict.certificate, world)
+    packs = offer.variant_rows(draft.variants, page.packing, page.limits.label)
     yield _facet(draft, "variants", packs, VARIANTS)
-    shown = page_content(draft, world, packing, limits)
+    category = offer.category_for(draft.product, world.categories.get(draft.shop.market, ()))
+    if category is None:
+        raise ValueError(f"{draft.product.code} may be sold and has no category")
+    shown = offer.content(page, category)
     yield _facet(draft, "content", shown, CONTENT)
     if not (draft.existing and draft.existing.remote_id):
         data = digest([draft.prices, packs, shown])
@@ -311,25 +327,25 @@ def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
         yield _facet(draft, "create", wanted, CREATE, raises=True)
 
 
-def page_content(
-    draft: Draft, world: World, packing: PackingRule, limits: offer.Limits
-) -> dict[str, Any]:
-    """The content facet of a draft that may be sold (so it has a category)."""
-    shop, product = draft.shop, draft.product
-    category = offer.category_for(product, world.categories.get(shop.market, ()))
-    if category is None:
-        raise ValueError(f"{product.code} has no category in {shop.key}")
-    page = offer.Page(
+def page_of(
+    product: ProductFacts,
+    variants: Sequence[VariantFacts],
+    shop: ShopFacts,
+    certificate: CertificateFacts | None,
+    world: World,
+) -> offer.Page:
+    """What makes the page of these packs in a shop, but for the category."""
+    capabilities = world.capabilities[shop.channel]
+    return offer.Page(
         product=product,
-        variants=draft.variants,
-        certificate=draft.verdict.certificate,
-        packing=packing,
+        variants=variants,
+        certificate=certificate,
+        packing=world.rules.packing(shop.channel, shop.key, product.code),
         template=world.rules.template(shop.channel, shop.key, product.code),
-        capabilities=world.capabilities[shop.channel],
-        limits=limits,
+        capabilities=capabilities,
+        limits=offer.limits_of(capabilities, shop.settings),
         today=world.today,
     )
-    return offer.content(page, category)
 
 
 def _take_down(draft: Draft, world: World) -> WantedFacet:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
-from models import queue, runs, status
+from models import holds, queue, runs, status
 from worker.env import Env, local_day
 from worker.plan import World, load_world, plan
 
@@ -28,6 +28,19 @@ def world_now(env: Env, session: Session) -> World:
     now = env.now()
     public = bool(env.public_base_url)
     return load_world(session, env.capabilities, local_day(now), now, public=public)
+
+
+def push_again(env: Env, skus: Sequence[str], *, shop: str = "", channel: str = "") -> int:
+    """An operator's push of some products: what they owe or were refused is due at once, what a
+    buyer sees of them is stated anew, and what we had stopped mending is mended again. Returns
+    how many listings that is."""
+    with env.db.transaction() as session:
+        ids = status.listings_of_skus(session, skus, shop, channel)
+        solved = holds.let_go(session, ("repeated_drift", "repeated_loss"), ids, env.now())
+        if solved:
+            plan_in(env, session, solved)
+        queue.again(session, ids, env.now())
+    return len(ids)
 
 
 def plan_day(env: Env, slot: str) -> bool:

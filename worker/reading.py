@@ -15,15 +15,23 @@ from sqlmodel import Session
 
 from connectors.contract import Connector, Done, Failed, Outcome, RemoteState
 from connectors.errors import NotFound
-from models import listings, outcomes, states
+from models import holds, listings, outcomes, reconciling, states
+from models.holds import HoldRow
 from models.listings import ListingState
 from models.outcomes import EventRow
 from worker.calls import Caller
 from worker.digests import digest
 from worker.env import Env
 from worker.observe import LAST_LOOK_S, Observation, not_found, observe
+from worker.reasons import reason
 from worker.record import Place
 from worker.retry import is_shop_fault
+
+REPAIRS = 3
+REPAIRS_WITHIN = timedelta(days=1)
+"""So often one thing of one listing is put back within this time; then a person is asked."""
+
+FACET_NAMES = {"price": "giá", "stock": "tồn kho", "availability": "bật hay gỡ"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +87,10 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     gone = [r for r in readings if r.observation.state == states.MISSING]
     outcomes.variants_observed(session, _variant_rows(found), at)
     outcomes.stock_known(session, [_sale_row(r) for r in found if r.observation.sale])
-    outcomes.drifted(session, _drift_rows(found), at)
+    outcomes.drifted(session, _repairs(session, place, found, at), at)
     outcomes.observed(session, [_row(r, at) for r in found], at)
     outcomes.lost(session, [r.listing.id for r in gone], at)
+    _hold_lost_again(session, place, [r.listing for r in gone], at)
     outcomes.down_again(session, [r.listing.id for r in found if _left_review(r)], at)
     outcomes.log(session, [e for r in readings for e in _events(r, place)], at)
 
@@ -108,6 +117,25 @@ def _refused(item: ListingState) -> bool:
     return any(facet.refused for facet in item.facets.values())
 
 
+def _hold_lost_again(
+    session: Session, place: Place, gone: Sequence[ListingState], at: datetime
+) -> None:
+    """An item that vanished :data:`REPAIRS` times within a day is not made once more."""
+    times = reconciling.losses_since(session, [item.id for item in gone], at - REPAIRS_WITHIN)
+    for item in gone:
+        if times.get(item.id, 0) + 1 < REPAIRS:
+            continue
+        why = reason("LOST_AGAIN")
+        hold = HoldRow(
+            key=f"{item.shop_id}/{item.item_sku}",
+            message=f"{item.item_sku}: {why.text}",
+            shop_id=place.shop_id,
+            product_id=item.product_id,
+            detail={"times": times.get(item.id, 0) + 1},
+        )
+        holds.open_hold(session, "repeated_loss", hold, at)
+
+
 def _variant_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
     return [
         {
@@ -129,12 +157,29 @@ def _sale_row(reading: Reading) -> dict[str, Any]:
     return {"listing_id": reading.listing.id, "value": value, "digest": digest(value)}
 
 
-def _drift_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
-    return [
-        {"listing_id": r.listing.id, "facet": facet}
-        for r in readings
-        for facet in r.observation.drift
-    ]
+def _repairs(
+    session: Session, place: Place, readings: Sequence[Reading], at: datetime
+) -> list[dict[str, Any]]:
+    """What is put back. What was put back :data:`REPAIRS` times within a day and differs again
+    waits for a person: we never fight a channel, or somebody in the shop, in a loop."""
+    drifted = [(r.listing, facet) for r in readings for facet in r.observation.drift]
+    ids = [listing.id for listing, _facet in drifted]
+    times = reconciling.repairs_since(session, ids, at - REPAIRS_WITHIN)
+    mend = []
+    for listing, facet in drifted:
+        if times.get((listing.id, facet), 0) < REPAIRS:
+            mend.append({"listing_id": listing.id, "facet": facet})
+            continue
+        why = reason("FOUGHT_OVER", FACET_NAMES[facet])
+        hold = HoldRow(
+            key=f"{listing.shop_id}/{listing.item_sku}/{facet}",
+            message=f"{listing.item_sku}: {why.text}",
+            shop_id=place.shop_id,
+            product_id=listing.product_id,
+            detail={"facet": facet, "times": times[listing.id, facet]},
+        )
+        holds.open_hold(session, "repeated_drift", hold, at)
+    return mend
 
 
 def _left_review(reading: Reading) -> bool:

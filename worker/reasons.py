@@ -148,6 +148,16 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Sàn không trả lời rõ đã tạo hay chưa; đang kiểm tra để không đăng trùng.",
         "Không cần làm gì.",
     ),
+    "FOUGHT_OVER": (
+        CHANNEL,
+        "Sàn hoặc ai đó trên gian hàng cứ đổi lại {detail}; đã thôi không đổi nữa.",
+        "Cán bộ phụ trách xem vì sao, rồi gửi lại bằng ocop-sync push.",
+    ),
+    "LOST_AGAIN": (
+        CHANNEL,
+        "Sản phẩm cứ biến mất trên sàn; đã thôi không đăng lại nữa.",
+        "Cán bộ phụ trách xem ai xóa và vì sao, rồi mới đăng lại.",
+    ),
     "MISSING": (CHANNEL, "Sàn không còn sản phẩm này.", "Cán bộ phụ trách kiểm tra trên sàn."),
     "TWO_ITEMS": (
         CHANNEL,

@@ -27,8 +27,9 @@ SWEEP_S = 24 * 3600.0
 """Every listing is read in full at least once in this time, seconds."""
 
 
-def reconcile(env: Env, shop_id: int) -> int:
-    """Mark the listings of a shop that should be read again; returns how many.
+def reconcile(env: Env, shop_id: int, *, everything: bool = False) -> int:
+    """Mark the listings of a shop that should be read again (``everything``: all of them);
+    returns how many.
 
     A channel that does not answer is left to the drain's breaker: nothing is marked for it here
     but the sweep's part.
@@ -41,6 +42,8 @@ def reconcile(env: Env, shop_id: int) -> int:
     with env.db.transaction() as session:
         marked = reconciling.mark_changed(session, shop_id, changed, env.now())
         total = reconciling.listed_count(session, shop_id)
+        if everything:
+            return reconciling.mark_all(session, shop_id, env.now())
         part = math.ceil(total * min(1.0, env.timing.period_s / SWEEP_S))
         return marked + reconciling.mark_oldest(session, shop_id, part, env.now())
 

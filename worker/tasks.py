@@ -15,8 +15,8 @@ from celery.signals import worker_process_init, worker_shutting_down
 from config import logging
 from config.settings import get_settings
 from models import shops
+from worker import adopting, papers, tokens
 from worker import reconcile as reconciling
-from worker import tokens
 from worker.env import Env, local_day
 from worker.fetching import fetch_pictures
 from worker.planning import plan_day, plan_products, shops_to_wake
@@ -67,14 +67,16 @@ def pull(slot: str | None = "schedule", who: str = "schedule") -> None:
     source = open_source(settings.registry, local_day(here.now()), full=settings.registry_full)
     run_id, result = run_pull(here, source, slot=slot, who=who, fetch=fetch_pictures)
     if run_id is not None:
+        adopting.look_again(here)
         plan_products(here, result.touched)
         wake()
 
 
 @shared_task
 def certify() -> None:
-    """Plan the new day: what lapsed comes down, what begins goes up."""
+    """Plan the new day: what lapsed comes down, what begins goes up; what lapses soon is said."""
     if plan_day(env(), f"certify:{local_day(env().now())}"):
+        papers.warn(env())
         wake()
 
 

@@ -14,9 +14,26 @@ import typer
 from config.errors import SetupError
 from connectors.errors import ChannelError
 from connectors.registry.contract import RegistryError
-from console.cli import accounts, doctor, log, pull, push, run, status
+from console.cli import (
+    accounts,
+    adopt,
+    doctor,
+    feeds,
+    log,
+    mappings,
+    papers,
+    preview,
+    pull,
+    push,
+    reconcile,
+    rules,
+    run,
+    status,
+)
 from console.cli.output import complain
 from worker.connect import BadAccount
+from worker.mappings import BadMapping
+from worker.papers import BadPaper
 from worker.runtime import NoSource
 
 app = typer.Typer(
@@ -32,12 +49,19 @@ app.command("plan")(push.plan)
 app.command("push")(push.push)
 app.command("status")(status.status)
 app.command("explain")(status.explain)
+app.command("preview")(preview.preview)
+app.command("reconcile")(reconcile.reconcile)
+app.command("adopt")(adopt.adopt)
 app.command("log")(log.log)
 app.command("channels")(accounts.channels)
 app.command("doctor")(doctor.doctor)
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(mappings.app, name="mappings")
+app.add_typer(rules.app, name="rules")
+app.add_typer(papers.app, name="papers")
+app.add_typer(feeds.app, name="feeds")
 
-EXPECTED = (SetupError, BadAccount, NoSource, RegistryError, ChannelError)
+EXPECTED = (SetupError, BadAccount, BadMapping, BadPaper, NoSource, RegistryError, ChannelError)
 """Errors that are somebody's to mend: one message, no traceback."""
 
 

@@ -8,13 +8,14 @@ from typing import Annotated
 import orjson
 import typer
 
+from console.cli.naming import producer_named, shop_named
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
 from models import owners, shops
 from models.shop import Shop
 from worker import tokens
 from worker.connect import NewShop, connect
-from worker.env import Env, find_connectors
+from worker.env import find_connectors
 from worker.planning import plan_products
 
 app = typer.Typer(help="Gian hàng: kết nối, kiểm tra, tắt.", no_args_is_help=True)
@@ -63,13 +64,14 @@ def add(
     """Kết nối (hoặc kết nối lại) một gian hàng: thử đăng nhập ngay, rồi lập kế hoạch."""
     secrets = _read_credentials(credentials)
     with program() as env:
-        producer_id = None if owner.lower() in PROVINCE else _producer(env, owner)
+        producer_id = None if owner.lower() in PROVINCE else producer_named(env, owner)
         done = connect(env, NewShop(channel, name, producer_id, base_url, secrets))
         plan_products(env)
     result = {
         "key": done.key, "name": done.facts.name, "region": done.facts.region,
         "mapped": done.mapped, "unmapped": list(done.unmapped),
-        "problems": list(done.facts.problems),
+        "problems": [*done.facts.problems, *done.not_adopted], "adopted": done.adopted,
+        "waiting": done.waiting,
     }  # fmt: skip
     if json:
         print_json(result)
@@ -77,7 +79,11 @@ def add(
     say(f"Đã kết nối '{done.key}' ({done.facts.name}), ánh xạ {done.mapped} nhóm hàng.")
     if done.unmapped:
         say(f"Chưa có ngành hàng cho: {', '.join(done.unmapped)}.")
-    for problem in done.facts.problems:
+    if done.adopted:
+        say(f"Nhận lại {done.adopted} quy cách đã có sẵn trên gian hàng.")
+    if done.waiting:
+        say(f"{done.waiting} quy cách giống hàng đã có, chờ xác nhận: ocop-sync adopt {done.key}")
+    for problem in (*done.facts.problems, *done.not_adopted):
         say(f"Chú ý: {problem}")
 
 
@@ -96,24 +102,11 @@ def _read_credentials(path: Path) -> dict[str, str]:
     return value
 
 
-def _producer(env: Env, owner: str) -> int:
-    with env.db.transaction() as session:
-        found = owners.find(session, owner)
-    if len(found) != 1:
-        names = ", ".join(name for _id, name in found[:5])
-        complain(
-            f"chủ thể '{owner}': tìm thấy {len(found)}{': ' + names if names else ''}; "
-            "cần đúng một. Hãy pull sổ đăng ký trước, hoặc viết đủ tên"
-        )
-        raise typer.Exit(2)
-    return found[0][0]
-
-
 @app.command("check")
 def check(key: Annotated[str, typer.Argument(help="Gian hàng.")]) -> None:
     """Thử đăng nhập và đọc lại những gì gian hàng cho phép."""
     with program() as env:
-        shop = _shop(env, key)
+        shop = shop_named(env, key)
         opened = tokens.fresh_account(env, shop)
         facts = env.connector(shop.channel, opened.account).check()
         with env.db.transaction() as session:
@@ -133,22 +126,12 @@ def disable(
 ) -> None:
     """Tắt (hoặc bật lại) một gian hàng: từ đó không gọi sàn nữa, hàng trên sàn giữ nguyên."""
     with program() as env:
-        shop = _shop(env, key)
+        shop = shop_named(env, key)
         with env.db.transaction() as session:
             shops.set_enabled(session, shop.id or 0, on=on)
         if on:
             plan_products(env)
     say(f"'{key}' {'đã bật' if on else 'đã tắt'}.")
-
-
-def _shop(env: Env, key: str) -> Shop:
-    with env.db.transaction() as session:
-        shop = shops.by_key(session, key)
-        keys = [s.key for s in shops.all_shops(session)]
-    if shop is None:
-        complain(f"không có gian hàng '{key}'; đang có: {', '.join(keys) or 'chưa có'}")
-        raise typer.Exit(2)
-    return shop
 
 
 def channels(json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False) -> None:

@@ -13,6 +13,7 @@ from connectors.registry.contract import RowReport
 from connectors.registry.spreadsheet.reports import read_rows, row_json
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
+from worker import adopting
 from worker.env import local_day
 from worker.fetching import fetch_pictures
 from worker.planning import plan_products
@@ -41,6 +42,7 @@ def pull(
         _run_id, result = run_pull(
             env, found, slot=None, who="operator", full=full, fetch=fetch_pictures
         )
+        adopting.look_again(env)
         plan_products(env, result.touched)
     _report(result, json)
     if result.failure:

@@ -12,7 +12,7 @@ from console.program import program
 from models import queue, shops, status
 from models.status import ChangeRow
 from worker.env import Env
-from worker.planning import plan_products, preview
+from worker.planning import plan_products, preview, push_again
 from worker.push import drain
 
 PATIENCE_S = 60.0
@@ -42,7 +42,7 @@ def push(
     json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
     """Gửi ngay những gì đang nợ; với SKU thì gửi lại cả giá, tồn kho và trạng thái của chúng."""
-    with program() as env:
+    with program(publishing=True) as env:
         _check_names(env, shop, channel)
         plan_products(env)
         if skus:
@@ -74,10 +74,7 @@ def _check_names(env: Env, shop: str, channel: str) -> None:
 
 
 def _again(env: Env, skus: list[str], shop: str, channel: str) -> None:
-    with env.db.transaction() as session:
-        ids = status.listings_of_skus(session, skus, shop, channel)
-        queue.again(session, ids, env.now())
-    if not ids:
+    if not push_again(env, skus, shop=shop, channel=channel):
         complain(f"không có sản phẩm nào mang mã {', '.join(skus)} ở gian hàng đã chọn")
         raise typer.Exit(2)
 

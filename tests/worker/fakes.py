@@ -94,6 +94,13 @@ class Market:
         self.script: dict[str, list[Any]] = defaultdict(list)
         self.tokens: dict[str, str] = {}
         self.next_id = 1
+        self.categories = [
+            Category("1", None, "Thực phẩm", False),
+            Category("2", "1", "Thực phẩm khô", True),
+            Category("3", "1", "Rượu", True),
+        ]
+        self.attributes: dict[str, list[Any]] = {}
+        self.recommended: list[str] = []
         self.finished = 0
         """Drains that let the channel make visible what they wrote."""
 
@@ -177,14 +184,10 @@ class _Verbs:
         return Credentials(answer)
 
     def categories(self) -> list[Category]:
-        return [
-            Category("1", None, "Thực phẩm", False),
-            Category("2", "1", "Thực phẩm khô", True),
-            Category("3", "1", "Rượu", True),
-        ]
+        return self.market.categories
 
     def attributes(self, category_ids: Sequence[str]) -> dict[str, list[Any]]:
-        return {}
+        return {i: self.market.attributes.get(i, []) for i in category_ids}
 
     def upload_images(self, images: Sequence[Any]) -> list[Any]:
         return self._rows("upload_images", images, lambda i: Done(f"img-{i.sha256[:8]}"))
@@ -247,7 +250,7 @@ class _Verbs:
         return self._rows("adopt", adoptions, one)
 
     def recommend(self, title: str) -> list[str]:
-        return []
+        return self.market.recommended
 
     def finish(self) -> None:
         planned = self.market.script["finish"]

@@ -43,6 +43,11 @@ def upgrade() -> None:
         sa.Column("handle", postgresql.JSONB(none_as_null=True), nullable=True),
     )
     op.add_column("listing_facet", sa.Column("handle_rev", sa.BigInteger(), nullable=True))
+    for column in ("name", "decided_by"):
+        op.add_column(
+            "category_map", sa.Column(column, sa.Text(), server_default="", nullable=False)
+        )
+        op.alter_column("category_map", column, server_default=None)
     _rule_kinds(_MORE_RULES)
     _papers()
     _found_packs()
@@ -130,6 +135,8 @@ def downgrade() -> None:
     op.drop_table("paper")
     op.execute("DELETE FROM rule WHERE kind IN ('template', 'papers')")
     _rule_kinds(_RULES)
+    op.drop_column("category_map", "decided_by")
+    op.drop_column("category_map", "name")
     op.drop_column("listing_facet", "handle_rev")
     op.drop_column("listing_facet", "handle")
     op.drop_column("product", "place")
