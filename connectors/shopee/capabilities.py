@@ -42,7 +42,7 @@ CAPABILITIES = Capabilities(
         "chilled": "ask",
         "eggs": "ask",
         "herbs": "ask",
-        "plant": "block",
+        "plant": "ask",
         "live_animal": "block",
         "tourism": "block",
     },

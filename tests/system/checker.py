@@ -22,19 +22,39 @@ SANDBOX = Path(__file__).resolve().parents[2] / "sandbox"
 BOOK = SANDBOX / "registry" / "data" / "ocop-bac-giang.csv"
 BOOK_DAY = date(2025, 6, 30)
 
-Shown = dict[tuple[str, str], tuple[int, int]]
-"""(shop id, SKU) → (price, stock) of what a buyer can see."""
+Key = tuple[str, str, str]
+"""Channel, the account there, SKU."""
+
+Shown = dict[Key, tuple[int, int]]
+"""Price (đồng) and stock (units) of what a buyer can see."""
+
+ASKED = {
+    "shopee": ("listed",),
+    "tiki": ("listed",),
+    "woocommerce": ("alcohol", "tourism"),
+    "san24h": ("alcohol", "tourism", "live", "plant"),
+}
+"""What a channel takes only when a person said yes (ocop-domain §5): "listed" are the products
+that the office was asked about for the marketplaces."""
+
+CLOSED = {
+    "shopee": ("live", "tourism"),
+    "tiki": ("live", "tourism", "plant"),
+    "woocommerce": ("live",),
+    "san24h": (),
+}
 
 REASONS = {
-    "lapsed": 29,
-    "waiting for a decision": 18,
-    "decided against": 8,
-    "not taken by the channel": 5,
-    "restricted by the channel": 4,
-    "no picture": 5,
-    "no shop": 4,
-}
-"""Products that are not on sale on the first day, written down beforehand."""
+    "shopee": {
+        "lapsed": 29, "waiting for a decision": 19, "decided against": 8,
+        "not taken by the channel": 4, "restricted by the channel": 4, "no picture": 5,
+        "no shop": 4,
+    },
+    "tiki": {},
+    "woocommerce": {},
+    "san24h": {},
+}  # fmt: skip
+"""Products that are not on sale on the first day, by channel, written down beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +77,12 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
+    """``producer`` "": the province's, which sells for those who agreed."""
+
+    channel: str
     shop_id: str
-    producers: frozenset[str]
-    province: bool
+    name: str
+    producer: str
 
 
 def book(shift_days: int) -> dict[str, Product]:
@@ -104,102 +127,212 @@ def shops() -> list[Shop]:
     found = orjson.loads((SANDBOX / "data" / "shops.json").read_bytes())["shops"]
     return [
         Shop(
+            s["channel"],
             s["shop_id"],
-            frozenset(s["producers"]),
-            s["owner"]["kind"] == "province",
+            s["name"],
+            s["owner"]["name"] if s["owner"]["kind"] == "producer" else "",
         )
         for s in found
     ]
 
 
-def decisions() -> dict[str, str]:
-    rows = orjson.loads((SANDBOX / "data" / "decisions.json").read_bytes())["decisions"]
-    return {row["product_code"]: row["decision"] for row in rows}
+def agreed() -> frozenset[str]:
+    return frozenset(orjson.loads((SANDBOX / "data" / "shops.json").read_bytes())["agreed"])
 
 
-def why_not(product: Product, today: date, decided: Mapping[str, str]) -> str:
-    """ "" when the product may be sold, else one of REASONS."""
+def decisions() -> dict[tuple[str, str], str]:
+    """By product and channel."""
+    data = orjson.loads((SANDBOX / "data" / "decisions.json").read_bytes())
+    return {
+        (row["product_code"], channel): row["decision"]
+        for row in data["decisions"]
+        for channel in row.get("channels", data["channels"])
+    }
+
+
+def sorts(product: Product) -> set[str]:
+    """What a product is to a channel, as far as it matters here."""
+    found = set()
+    if "rượu" in product.name.lower():
+        found.add("alcohol")
+    if product.name.endswith(" sống"):
+        found.add("live")
+    if product.group.startswith("Dịch vụ"):
+        found.add("tourism")
+    if product.group.startswith("Sinh vật"):
+        found.add("plant")
+    return found
+
+
+def why_not(
+    product: Product, channel: str, today: date, decided: Mapping[tuple[str, str], str]
+) -> str:
+    """ "" when the product may be sold there, else one of the REASONS."""
     if product.expires < today:
         return "lapsed"
-    if product.group.startswith(("Sinh vật", "Dịch vụ")) or product.name.endswith(" sống"):
+    what = sorts(product)
+    if what & set(CLOSED[channel]):
         return "not taken by the channel"
-    answer = decided.get(product.code)
-    if answer == "waiting":
-        return "waiting for a decision"
+    answer = decided.get((product.code, channel))
     if answer == "no":
         return "decided against"
+    asked = what & set(ASKED[channel]) or ("listed" in ASKED[channel] and answer is not None)
+    if asked and answer != "yes":
+        return "waiting for a decision"
     if not product.pictured:
         return "no picture"
-    if not any(product.producer in shop.producers for shop in shops()):
+    if not selling(product, channel):
         return "no shop"
-    if "rượu" in product.name.lower():
+    if channel == "shopee" and "alcohol" in what:
         return "restricted by the channel"
     return ""
 
 
-def expected(products: Mapping[str, Product], today: date) -> tuple[Shown, Counter[str]]:
-    """What every shop should show, and why the other products are not on sale."""
-    decided, reasons = decisions(), Counter[str]()
-    shown: Shown = {}
+def selling(product: Product, channel: str) -> list[Shop]:
+    willing = product.producer in agreed()
+    return [
+        s for s in shops()
+        if s.channel == channel and (s.producer == product.producer or (willing and not s.producer))
+    ]  # fmt: skip
+
+
+def expected(
+    products: Mapping[str, Product], today: date
+) -> tuple[dict[Key, int], dict[str, Counter[str]]]:
+    """The price of everything that should be on sale, and why the rest is not, by channel."""
+    decided = decisions()
+    reasons: dict[str, Counter[str]] = {channel: Counter() for channel in REASONS}
+    prices: dict[Key, int] = {}
     for product in products.values():
-        reason = why_not(product, today, decided)
-        if reason:
-            reasons[reason] += 1
-            continue
-        selling = [shop for shop in shops() if product.producer in shop.producers]
-        for pack in product.packs:
-            stocks = _divided(pack.stock, selling)
-            for shop in selling:
-                shown[shop.shop_id, pack.sku] = (_price(pack.price, shop), stocks[shop.shop_id])
-    return shown, reasons
+        for channel in REASONS:
+            reason = why_not(product, channel, today, decided)
+            if reason:
+                reasons[channel][reason] += 1
+                continue
+            for pack in product.packs:
+                for shop in selling(product, channel):
+                    prices[channel, shop.shop_id, pack.sku] = _price(pack.price, shop)
+    return prices, reasons
 
 
 def _price(base: int, shop: Shop) -> int:
-    """The province adds 5 % and rounds up to 1 000 đ, producers round up to 500 đ."""
-    if shop.province:
+    """On Shopee the province adds 5 % and rounds up to 1 000 đ, on Tiki everybody 8 %; elsewhere
+    prices are rounded up to 500 đ."""
+    if shop.channel == "tiki":
+        return -(-base * 108 // 100_000) * 1000
+    if shop.channel == "shopee" and not shop.producer:
         return -(-base * 105 // 100_000) * 1000
     return -(-base // 500) * 500
 
 
-def _divided(stock: int, selling: Sequence[Shop]) -> dict[str, int]:
-    """Two units stay back; a producer's own shop counts double, the province shows 100 at most
-    and leaves the rest to the other."""
-    left = max(0, stock - 2)
-    if len(selling) == 1:
-        only = selling[0]
-        return {only.shop_id: min(left, 100) if only.province else left}
-    own = next(s for s in selling if not s.province)
-    province = next(s for s in selling if s.province)
-    theirs = min(left // 3, 100)
-    return {own.shop_id: left - theirs, province.shop_id: theirs}
+def wrong_stock(products: Mapping[str, Product], seen: Shown) -> list[str]:
+    """Where the stock that buyers see is not a fair division of the pool: two units stay back,
+    shares are by weight, capped, all is given out, nobody is more than a unit off."""
+    by_pack: defaultdict[str, dict[Key, int]] = defaultdict(dict)
+    for key, (_price_, stock) in seen.items():
+        by_pack[key[2]][key] = stock
+    wrong = []
+    for product in products.values():
+        for pack in product.packs:
+            given = by_pack.get(pack.sku, {})
+            fair = _fair(max(0, pack.stock - 2), {k: _weight(k) for k in given})
+            total = sum(given.values())
+            if total != round(sum(fair.values())) or total > max(0, pack.stock - 2):
+                wrong.append(f"{pack.sku}: {total} of {pack.stock} are on sale")
+            wrong += [
+                f"{key}: {given[key]}, fair is {fair[key]:.1f}"
+                for key in given
+                if abs(given[key] - fair[key]) > 1
+            ]
+    return wrong
 
 
-def shown(journal: Sequence[Mapping[str, Any]]) -> Shown:
-    """What a buyer sees now, from the marketplace's journal alone."""
-    items: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for entry in journal:
-        for item in entry["effect"]:
-            items[str(entry["shop_id"]), item["item_id"]] = item
+def _weight(key: Key) -> tuple[int, int]:
+    """Share and cap of a shop."""
+    channel, shop_id, _sku_ = key
+    owner = next(s.producer for s in shops() if (s.channel, s.shop_id) == (channel, shop_id))
+    if channel == "tiki":
+        return 1, 10**9
+    if channel == "san24h":
+        return 1, 50
+    if channel == "shopee" and not owner:
+        return 1, 100
+    return 2, 10**9
+
+
+def _fair(pool: float, weights: Mapping[Key, tuple[int, int]]) -> dict[Key, float]:
+    """The pool by weight, as if units could be cut; what a cap keeps out goes to the others."""
+    fair: dict[Key, float] = dict.fromkeys(weights, 0.0)
+    left, open_ = float(pool), dict(weights)
+    while left > 1e-9 and open_:
+        each = left / sum(share for share, _cap in open_.values())
+        left = 0.0
+        for key, (share, cap) in list(open_.items()):
+            room = cap - fair[key]
+            fair[key] += min(room, share * each)
+            left += max(0.0, share * each - room)
+            if share * each >= room:
+                del open_[key]
+    return fair
+
+
+Journals = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Each marketplace's journal, by channel."""
+
+
+def shown(journals: Journals) -> Shown:
+    """What a buyer sees now, from the marketplaces' journals alone."""
     return {
-        (shop_id, sku): (price, stock)
-        for (shop_id, _item), item in items.items()
-        if item["status"] == "NORMAL"
+        (channel, shop_id, sku): (price, stock)
+        for (channel, shop_id), items in _items(journals).items()
+        for item in items
+        if on_sale(item)
         for sku, price, stock in item["packs"]
     }
 
 
-def twice(journal: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """SKUs that stand in two living items of one shop."""
-    items: dict[tuple[str, int], Mapping[str, Any]] = {}
-    for entry in journal:
-        for item in entry["effect"]:
-            items[str(entry["shop_id"]), item["item_id"]] = item
-    held: defaultdict[tuple[str, str], int] = defaultdict(int)
-    for (shop_id, _item), item in items.items():
-        if "DELETE" not in item["status"]:
-            for sku in {pack[0] for pack in item["packs"]} | {item["item_sku"]}:
-                held[shop_id, sku] += 1
+def _items(journals: Journals) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+    """Every item as it was after the last entry that names it."""
+    last: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    for channel, journal in journals.items():
+        for entry in journal:
+            for item in entry["effect"]:
+                last[channel, str(entry["shop_id"]), str(item["item_id"])] = item
+    grouped: defaultdict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+    for (channel, shop_id, _item), item in last.items():
+        grouped[channel, shop_id].append(item)
+    return grouped
+
+
+def on_sale(item: Mapping[str, Any]) -> bool:
+    return bool(item.get("on_sale", item["status"] == "NORMAL"))
+
+
+def stands(item: Mapping[str, Any]) -> bool:
+    word = str(item["status"]).lower()
+    return "delete" not in word and word not in ("trash", "gone")
+
+
+def twice(journals: Journals) -> list[Key]:
+    """SKUs that stand in two living items of one account."""
+    held: defaultdict[Key, int] = defaultdict(int)
+    for (channel, shop_id), items in _items(journals).items():
+        for item in items:
+            if stands(item):
+                for sku in {pack[0] for pack in item["packs"]} | {item["item_sku"]}:
+                    held[channel, shop_id, sku] += 1
     return sorted(key for key, count in held.items() if count > 1)
+
+
+def ever_on_sale(journals: Journals) -> set[Key]:
+    return {
+        (channel, str(entry["shop_id"]), pack[0])
+        for channel, journal in journals.items()
+        for entry in journal
+        for item in entry["effect"]
+        if on_sale(item)
+        for pack in item["packs"]
+    }
 
 
 def writes(journal: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -1,0 +1,79 @@
+"""Run the demo: ``python -m sandbox.demo [--once]``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import socket
+import sys
+import time
+
+from sandbox.demo import __doc__ as about
+from sandbox.demo.first_day import open_accounts, set_up
+from sandbox.demo.markets import MARKETS
+from sandbox.demo.place import Place, settle
+
+NAMES = ("registry", *(market.name for market in MARKETS))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=about)
+    parser.add_argument("--once", action="store_true", help="one full sync, then end")
+    arguments = parser.parse_args()
+    os.environ.setdefault("OCOP_ALLOWED_PRIVATE_HOSTS", "127.0.0.1")
+
+    from config.settings import get_settings
+    from console.cli import guarded
+
+    settings = get_settings()
+    place = settle(settings.home / "demo", NAMES, settings.web_port)
+    os.environ["OCOP_REGISTRY"] = place.url("registry")
+    os.environ["OCOP_WEB_PORT"] = str(place.ports["web"])
+    os.environ.setdefault("PUBLIC_BASE_URL", place.url("web"))
+    get_settings.cache_clear()
+    return guarded(lambda: run(place, once=arguments.once))
+
+
+def run(place: Place, *, once: bool) -> int:
+    """The program with the sandboxes beside it."""
+    from config.processes import Program
+    from console.cli.run import serve, sync_once
+    from console.program import running
+
+    logins = open_accounts(place)
+    beside = [
+        Program("sandbox-registry", (
+            sys.executable, "-m", "sandbox.registry", "--port", str(place.ports["registry"]),
+            "--home", str(place.folder / "registry"),
+        )),
+        *(
+            Program(f"sandbox-{market.name}", (
+                sys.executable, "-m", f"sandbox.{market.name}",
+                "--port", str(place.ports[market.name]), "--state", str(place.state(market.name)),
+                "--switches", *market.switches,
+            ))
+            for market in MARKETS
+        ),
+    ]  # fmt: skip
+    with running(beside) as program:
+        _wait_for(place)
+        set_up(program.env, place, logins)
+        return sync_once(program) if once else serve(program)
+
+
+def _wait_for(place: Place) -> None:
+    """Until all sandboxes listen."""
+    ends = time.monotonic() + 30
+    for name in NAMES:
+        while time.monotonic() < ends:
+            with socket.socket() as probe:
+                probe.settimeout(0.5)
+                if probe.connect_ex(("127.0.0.1", place.ports[name])) == 0:
+                    break
+            time.sleep(0.1)
+        else:
+            raise SystemExit(f"sandbox.{name} did not start; see OCOP_HOME/logs")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

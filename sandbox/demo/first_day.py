@@ -1,0 +1,130 @@
+"""What an operator does on the first day: pull, connect the shops, decide what was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from sandbox.demo.markets import MARKETS, Credentials, Market, Shop
+from sandbox.demo.place import Place
+
+DATA = Path(__file__).parents[1] / "data"
+
+Login = tuple[Market, Shop, Credentials]
+
+
+def shops() -> list[dict[str, Any]]:
+    """The demo's shops, as ``sandbox/data/shops.json`` says."""
+    found: list[dict[str, Any]] = _data("shops.json")["shops"]
+    return found
+
+
+def open_accounts(place: Place) -> list[Login]:
+    """Open the accounts on marketplaces that are there for the first time."""
+    logins: list[Login] = []
+    for market in MARKETS:
+        mine = [s for s in shops() if s["channel"] in market.channels]
+        mark = place.state(market.name).with_suffix(".opened")
+        if not mark.exists():
+            opened = market.open_accounts(place.state(market.name), mine)
+            logins += [(market, s, c) for s, c in zip(mine, opened, strict=True)]
+            mark.touch()
+    return logins
+
+
+def set_up(env: Any, place: Place, logins: Sequence[Login]) -> None:
+    """Pull, connect, record papers and decisions; nothing when all is connected already."""
+    from worker.env import local_day
+    from worker.fetching import fetch_pictures
+    from worker.planning import plan_products
+    from worker.pull import run_pull
+    from worker.runtime import open_source
+
+    if not logins:
+        return
+    source = open_source(place.url("registry"), local_day(env.now()))
+    run_pull(env, source, slot=None, who="operator", fetch=fetch_pictures)
+    _agree(env)
+    for market, shop, credentials in logins:
+        _connect(env, place, market, shop, credentials)
+    _decide(env)
+    plan_products(env)
+
+
+def _agree(env: Any) -> None:
+    from models import owners
+    from models.text import fold
+
+    names = [fold(name) for name in _data("shops.json")["agreed"]]
+    with env.db.transaction() as session:
+        owners.agree(session, names, agreed=True)
+
+
+def _connect(
+    env: Any, place: Place, market: Market, shop: Shop, credentials: Mapping[str, str]
+) -> None:
+    from models import owners
+    from worker.connect import NewShop, connect
+
+    owner = None
+    if shop["owner"]["kind"] == "producer":
+        with env.db.transaction() as session:
+            owner = owners.find(session, shop["owner"]["name"])[0][0]
+    base_url = place.url(market.name) + market.path(shop)
+    done = connect(env, NewShop(shop["channel"], shop["name"], owner, base_url, credentials))
+    if market.name == "floor":
+        _tell_floor(env, place, shop, done.key)
+
+
+def _tell_floor(env: Any, place: Place, shop: Shop, key: str) -> None:
+    """Somebody at the floor writes down where the shop's file lies."""
+    from connectors.http import Http
+    from models import shops as shop_rows
+
+    with env.db.transaction() as session:
+        found = shop_rows.by_key(session, key)
+    url = f"{place.url('web')}/files/{found.public_token}"
+    told = {"shop_id": shop["shop_id"], "url": url, "profile": shop["channel"]}
+    Http().request("POST", f"{place.url('floor')}/_sandbox/feeds", json=told)
+
+
+def _decide(env: Any) -> None:
+    """The office's answers where a channel asks, the licences that it has seen, its rules."""
+    from models import rules, status
+    from worker.papers import NewPaper, record
+
+    decided = _data("decisions.json")
+    with env.db.transaction() as session:
+        products = {
+            row["product_code"]: status.find_product(session, row["product_code"])
+            for row in decided["decisions"]
+        }
+        for row in decided["decisions"]:
+            for channel in row.get("channels", decided["channels"]):
+                if row["decision"] != "waiting":
+                    rules.set_rule(
+                        session, "permit", "product", row["product_code"], channel,
+                        {"answer": row["decision"]}, by="văn phòng", note=row["note"],
+                        now=env.now(),
+                    )  # fmt: skip
+        for row in _data("rules.json")["rules"]:
+            rules.set_rule(
+                session, row["kind"], row["scope"], row["target"], "", row["value"],
+                by="văn phòng", note="", now=env.now(),
+            )  # fmt: skip
+    for row in decided["decisions"]:
+        product = products[row["product_code"]]
+        if "licence" in row and product is not None:
+            licence = row["licence"]
+            paper = NewPaper(
+                licence["kind"], licence["number"], product_id=product.id,
+                file=DATA / licence["file"] if "file" in licence else None,
+            )  # fmt: skip
+            record(env, paper, by="văn phòng")
+
+
+def _data(name: str) -> Any:
+    return orjson.loads((DATA / name).read_bytes())
