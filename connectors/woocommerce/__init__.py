@@ -1,0 +1,1 @@
+"""WooCommerce: a producer's own shop, by its REST API (version 3)."""

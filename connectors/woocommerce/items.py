@@ -1,0 +1,236 @@
+"""Creating products, going on with what was begun, content, and adoption."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from connectors.contract import (
+    Adoption,
+    ContentChange,
+    Done,
+    Failed,
+    NewListing,
+    Outcome,
+    Pending,
+    PricedVariant,
+    RemoteItem,
+    RemoteVariant,
+    Variant,
+    VariantsChange,
+)
+from connectors.errors import ChannelError, ProtocolError, Rejected
+from connectors.woocommerce import limits
+from connectors.woocommerce.answers import TRASH, Row, Variation, int_of, is_variable, same
+from connectors.woocommerce.batches import Told, batch
+from connectors.woocommerce.catalogue import Shelves
+from connectors.woocommerce.changes import Wanted
+from connectors.woocommerce.client import Client
+from connectors.woocommerce.error_codes import SKU_TAKEN
+from connectors.woocommerce.packs import Packs
+from connectors.woocommerce.payloads import content_change, is_lone, new_product, parent_sku
+from connectors.woocommerce.reading import Reader, unknown
+
+HANDLE_MAX = 4000
+"""Bytes of JSON; what is larger is finished within the call."""
+
+
+class Items:
+    def __init__(
+        self, client: Client, reader: Reader, shelves: Shelves, settings: Mapping[str, Any]
+    ) -> None:
+        self._client = client
+        self._reader = reader
+        self._shelves = shelves
+        self._settings = settings
+        self._packs = Packs(client, reader, settings)
+
+    # --- create -----------------------------------------------------------------------------
+
+    def create(self, listings: Sequence[NewListing]) -> list[Outcome[RemoteItem]]:
+        """Drafts, all in one call. Those with several packs are only begun: the packs come by
+        ``resume``."""
+        answers: list[Outcome[RemoteItem] | None] = []
+        bodies: list[tuple[NewListing, Row]] = []
+        for new in listings:
+            body = self._body(new)
+            answers.append(Failed(body) if isinstance(body, ChannelError) else None)
+            if not isinstance(body, ChannelError):
+                bodies.append((new, body))
+        told = batch(self._client, "products/batch", "create", [body for _new, body in bodies])
+        self._restore([
+            new for (new, _body), t in zip(bodies, told, strict=True) if _is_taken(t)
+        ])  # fmt: skip
+        made = iter([self._begun(n, t) for (n, _body), t in zip(bodies, told, strict=True)])
+        return [next(made) if answer is None else answer for answer in answers]
+
+    def _body(self, new: NewListing) -> Row | ChannelError:
+        """What to send, or why it is not sent."""
+        problem = limits.listing(new)
+        if problem:
+            return problem
+        try:
+            category_id = self._shelves.resolve(new.content.category_id)
+        except ChannelError as error:
+            return error
+        return new_product(new, category_id, self._settings)
+
+    def _begun(self, new: NewListing, told: Told) -> Outcome[RemoteItem]:
+        if isinstance(told, ChannelError):
+            return Failed(told)
+        remote_id = str(int_of(told.get("id")))
+        if is_lone(new.item_sku, new.variants):
+            return Done(RemoteItem(remote_id, (RemoteVariant(new.item_sku, ""),)))
+        handle = {
+            "id": remote_id,
+            "sku": new.item_sku,
+            "name": new.variation_name,
+            "packs": [pack_to(p) for p in new.variants],
+        }
+        if len(orjson.dumps(handle)) <= HANDLE_MAX:
+            return Pending(handle, 0.0)
+        return self._finished(remote_id, Wanted(new.item_sku, new.variation_name, new.variants))
+
+    def _restore(self, listings: Sequence[NewListing]) -> None:
+        """A SKU that is taken by a product in the trash is ours: the product comes back as a
+        draft, where ``find_by_sku`` and every later reading see it like any other. When this
+        fails it is found in the trash all the same."""
+        if not listings:
+            return
+        skus = [sku for n in listings for sku in {n.item_sku, parent_sku(n.item_sku, n.variants)}]
+        try:
+            rows = self._reader.by_sku(skus, TRASH)
+        except ChannelError:
+            return
+        drafts = [
+            {"id": row["id"], "status": "draft"}
+            for row in rows
+            if row.get("type") != "variation"
+            and any(same(str(row.get("sku") or ""), sku) for sku in skus)
+        ]
+        if drafts:
+            batch(self._client, "products/batch", "update", drafts)
+
+    def resume(self, handle: Mapping[str, Any]) -> Outcome[RemoteItem]:
+        """Make the packs that are not there yet."""
+        packs = [pack_from(row) for row in handle["packs"]]
+        wanted = Wanted(str(handle["sku"]), str(handle["name"]), packs)
+        try:
+            return Done(self._packs.settle(str(handle["id"]), wanted))
+        except Rejected as error:
+            return Failed(error, made=self._packs.stands(str(handle["id"])))
+        except ChannelError as error:
+            return Failed(error)
+
+    def _finished(self, remote_id: str, wanted: Wanted) -> Outcome[RemoteItem]:
+        """The product stands, whatever becomes of its packs."""
+        try:
+            return Done(self._packs.settle(remote_id, wanted))
+        except ChannelError as error:
+            return Failed(error, made=self._packs.stands(remote_id))
+
+    # --- packs ------------------------------------------------------------------------------
+
+    def update_variants(self, change: VariantsChange) -> Outcome[RemoteItem]:
+        """Compares with what the shop shows now, so that doing it again is harmless."""
+        problem = limits.packs(change.variants)
+        if problem:
+            return Failed(problem)
+        wanted = Wanted(change.item_sku, change.variation_name, change.variants)
+        try:
+            return Done(self._packs.settle(change.item.remote_id, wanted))
+        except ChannelError as error:
+            return Failed(error)
+
+    # --- content ----------------------------------------------------------------------------
+
+    def update_content(self, changes: Sequence[ContentChange]) -> list[Outcome[None]]:
+        """Only content: price, stock, packs and what others wrote stay."""
+        problems = [limits.content(change.content) for change in changes]
+        sound = [c for c, p in zip(changes, problems, strict=True) if p is None]
+        try:
+            rows = self._reader.products(c.item.remote_id for c in sound) if sound else {}
+        except ChannelError as error:
+            return [Failed(problem or error) for problem in problems]
+        bodies = [
+            problem or self._content(change, rows.get(change.item.remote_id))
+            for change, problem in zip(changes, problems, strict=True)
+        ]
+        ready = [body for body in bodies if not isinstance(body, ChannelError)]
+        told = iter(batch(self._client, "products/batch", "update", ready))
+        return [_done(b if isinstance(b, ChannelError) else next(told)) for b in bodies]
+
+    def _content(self, change: ContentChange, row: Row | None) -> Row | ChannelError:
+        if row is None:
+            return unknown(change.item.remote_id)
+        try:
+            category_id = self._shelves.resolve(change.content.category_id)
+        except ChannelError as error:
+            return error
+        body = content_change(change.content, row, category_id, self._settings)
+        return {**body, "status": "draft"} if row.get("status") == TRASH else body
+
+    # --- adoption ---------------------------------------------------------------------------
+
+    def adopt(self, adoption: Adoption) -> Outcome[RemoteItem]:
+        """Our SKUs on a product that somebody else made, written only where it has others. The
+        parent goes first: a pack may be about to take the SKU that it has."""
+        remote_id = adoption.item.remote_id
+        try:
+            row = self._reader.product(remote_id)
+            standing = {v.variation_id: v for v in self._reader.variations(row)}
+            body, packs = _own_skus(adoption, row, standing)
+            if row.get("status") == TRASH:
+                body["status"] = "draft"
+            if body:
+                self._client.put(f"products/{remote_id}", body)
+            path = f"products/{remote_id}/variations/batch"
+            for told in batch(self._client, path, "update", packs) if packs else []:
+                if isinstance(told, ChannelError):
+                    raise told
+        except ChannelError as error:
+            return Failed(error)
+        return Done(adoption.item)
+
+
+def _own_skus(
+    adoption: Adoption, row: Row, standing: Mapping[str, Variation]
+) -> tuple[dict[str, Any], list[Row]]:
+    """The parent's change and the packs'. Raises ProtocolError for a pack that is not there."""
+    named = [v for v in adoption.item.variants if v.remote_id]
+    sku = adoption.item_sku
+    if is_variable(row) and any(same(v.sku, sku) for v in named):
+        sku = parent_sku(sku, [_bare(v.sku) for v in named])
+    packs: list[Row] = []
+    for variant in named:
+        held = standing.get(variant.remote_id)
+        if held is None:
+            raise ProtocolError(f"sản phẩm không có quy cách {variant.remote_id}", code="pack")
+        if held.sku != variant.sku:
+            packs.append({"id": int_of(variant.remote_id), "sku": variant.sku})
+    return ({"sku": sku} if str(row.get("sku") or "") != sku else {}), packs
+
+
+def _bare(sku: str) -> PricedVariant:
+    return PricedVariant(Variant(sku, "", 1), 0, 0)
+
+
+def _is_taken(told: Told) -> bool:
+    return isinstance(told, Rejected) and told.code in SKU_TAKEN
+
+
+def _done(told: Told) -> Outcome[None]:
+    return Failed(told) if isinstance(told, ChannelError) else Done(None)
+
+
+def pack_to(pack: PricedVariant) -> list[Any]:
+    """A pack in a handle: short, because fifty of them must fit 4 KB."""
+    v = pack.variant
+    return [v.sku, v.label, v.weight_g, v.gtin or "", pack.price_vnd, pack.stock]
+
+
+def pack_from(row: Sequence[Any]) -> PricedVariant:
+    sku, label, weight_g, gtin, price, stock = row
+    return PricedVariant(Variant(sku, label, weight_g, gtin or None), price, stock)

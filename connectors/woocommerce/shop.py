@@ -1,0 +1,113 @@
+"""``check``: whether this is a WooCommerce shop that sells in whole đồng (docs: "Settings")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from connectors.contract import ShopFacts
+from connectors.errors import AuthRefused, NotFound, Rejected, Unavailable
+from connectors.woocommerce.answers import clean
+from connectors.woocommerce.client import Client
+from connectors.woocommerce.error_codes import KEYS_HINT
+
+CURRENCY = "settings/general/woocommerce_currency"
+DECIMALS = "settings/general/woocommerce_price_num_decimals"
+WEIGHT_UNIT = "settings/products/woocommerce_weight_unit"
+DIMENSION_UNIT = "settings/products/woocommerce_dimension_unit"
+
+
+def check(client: Client) -> ShopFacts:
+    """Raises AuthRefused for refused keys, a shop of another currency, or one whose API is
+    not there; and what the calls raise."""
+    try:
+        currency = _currency(client)
+    except Unavailable as error:
+        if error.code in ("no_api", "html"):
+            raise AuthRefused(
+                f"{error.message}. Xem lại địa chỉ cửa hàng.", code="no_api"
+            ) from None
+        raise
+    if currency != "VND":
+        raise AuthRefused(
+            f"cửa hàng bán bằng '{currency}', chương trình chỉ dùng đồng Việt Nam (VND): đổi tiền "
+            "tệ trong WooCommerce → Cài đặt → Tổng quan rồi kết nối lại",
+            code="currency",
+        )
+    decimals = _setting(client, DECIMALS)
+    settings: dict[str, Any] = {
+        "version": _version(client),
+        "weight_unit": _setting(client, WEIGHT_UNIT) or "kg",
+        "dimension_unit": _setting(client, DIMENSION_UNIT) or "cm",
+    }
+    return ShopFacts(
+        name=clean(str(client.root().get("name") or "")) or client.site.host,
+        region="VN",
+        currency=currency,
+        settings=settings,
+        problems=_problems(decimals),
+    )
+
+
+def _problems(decimals: str) -> tuple[str, ...]:
+    if decimals in ("", "0"):
+        return ()
+    return (
+        f"Cửa hàng hiện giá với {decimals} chữ số thập phân, đồng Việt Nam không có số lẻ: đặt 0 "
+        "trong WooCommerce → Cài đặt → Tổng quan → Số chữ số thập phân.",
+    )
+
+
+def _currency(client: Client) -> str:
+    """By the setting, or by the status report where the keys may not read settings."""
+    try:
+        return str(client.get(CURRENCY).get("value") or "")
+    except AuthRefused as error:
+        currency = _reported(client, "settings", "currency") if _may_not(error) else ""
+        if not currency:
+            raise _without_settings(error) from None
+        return currency
+    except NotFound:
+        return _reported(client, "settings", "currency")
+
+
+def _may_not(error: AuthRefused) -> bool:
+    """Keys that are good, of a person who may not do this."""
+    return error.code.startswith("woocommerce_rest_cannot")
+
+
+def _without_settings(error: AuthRefused) -> AuthRefused:
+    if not _may_not(error):
+        return error
+    words = (
+        f"khóa API không đọc được cài đặt của cửa hàng ({error.code}): sai khóa, hoặc khóa thuộc "
+        f"tài khoản không phải quản trị. {KEYS_HINT}"
+    )
+    return AuthRefused(words, code=error.code)
+
+
+def _reported(client: Client, part: str, name: str) -> str:
+    """One value of the status report; "" when it is not told."""
+    try:
+        report = client.get("system_status", [("_fields", f"{part}.{name}")])
+    except (AuthRefused, NotFound, Rejected):
+        return ""
+    values = report.get(part)
+    return str(values.get(name) or "") if isinstance(values, dict) else ""
+
+
+def _version(client: Client) -> str:
+    return _reported(client, "environment", "version")
+
+
+def _setting(client: Client, path: str) -> str:
+    """A setting that has a usual value: when it is not told, "" """
+    try:
+        value = client.get(path).get("value")
+    except (AuthRefused, NotFound, Rejected):
+        return ""
+    return "" if value is None else str(value)
+
+
+def still_welcome(client: Client) -> None:
+    """Raises AuthRefused when the keys are no longer accepted."""
+    client.page("products", [("per_page", "1"), ("_fields", "id")])
