@@ -37,6 +37,7 @@ class Variation:
     managed: bool
     weight: str
     attributes: tuple[Row, ...]
+    status: str
 
     def remote(self) -> RemoteVariant:
         return RemoteVariant(self.sku, self.variation_id)
@@ -104,6 +105,7 @@ def variation_of(row: Row, parent_sku: str) -> Variation:
         managed=manages(row),
         weight=str(row.get("weight") or ""),
         attributes=attributes,
+        status=str(row.get("status") or ""),
     )
 
 

@@ -51,11 +51,11 @@ class Plan:
     """The calls, each left out when empty: sell out, parent, packs changed and made, packs
     deleted (ids). What is left to do on the parent then is :func:`settled`."""
 
-    sold_out: list[Row]
-    parent: dict[str, Any]
-    changed: list[Row]
-    made: list[Row]
-    deleted: list[str]
+    sold_out: Sequence[Row]
+    parent: Mapping[str, Any]
+    changed: Sequence[Row]
+    made: Sequence[Row]
+    deleted: Sequence[str]
 
 
 def stays_simple(row: Row, wanted: Wanted) -> bool:
@@ -84,9 +84,9 @@ def plan(
         fields = pack_fields(pack, offered, settings)
         held = kept.get(pack.variant.sku)
         if held is None:
-            made.append(fields | _first_amounts(row, pack, wanted, fresh=not standing))
+            made.append(fields | _first_amounts(row, pack, wanted))
         elif _differs(held, fields, pack):
-            changed.append({"id": int_of(held.variation_id), **fields})
+            changed.append({"id": int_of(held.variation_id), **fields, "status": "publish"})
     still = [v.option for v in standing if v.option]
     return Plan(
         sold_out=[_sold_out(v) for v in gone if v.stock != 0],
@@ -104,16 +104,17 @@ def keepers(standing: Sequence[Variation], packs: Sequence[PricedVariant]) -> di
     }
 
 
-def _first_amounts(row: Row, pack: PricedVariant, wanted: Wanted, *, fresh: bool) -> dict[str, Any]:
+def _first_amounts(row: Row, pack: PricedVariant, wanted: Wanted) -> dict[str, Any]:
     """A new pack starts as it was asked for. The one that stood alone until now keeps its price
-    and what is left of its stock: sales since the last reading are in there, and nowhere else."""
+    and what is left of its stock: sales since the last reading are in there, and nowhere else.
+    A parent that still counts says that this has not been done yet."""
     own = str(row.get("sku") or "")
     alone = same(pack.variant.sku, own) or (
         is_variable(row) and same(own, parent_sku(wanted.item_sku, wanted.packs))
         and same(pack.variant.sku, wanted.item_sku)
     )  # fmt: skip
     first = amounts(pack)
-    if not (alone and fresh and manages(row)):
+    if not (alone and manages(row)):
         return first
     kept_price = price_of({"regular_price": row.get("regular_price") or row.get("price")})
     units = stock_of(row)
@@ -125,11 +126,12 @@ def _first_amounts(row: Row, pack: PricedVariant, wanted: Wanted, *, fresh: bool
 
 
 def _differs(held: Variation, fields: Row, pack: PricedVariant) -> bool:
-    """One that has another attribute beside the choice could not be chosen."""
+    """One that has another attribute beside the choice, or is hidden, cannot be chosen."""
     return (
         held.sku != pack.variant.sku
         or held.option != one_option(pack.variant.label)
         or len(held.attributes) != 1
+        or held.status != "publish"
         or not _same_weight(held.weight, str(fields["weight"]))
     )
 

@@ -33,7 +33,7 @@ from connectors.http import Answer, Http, NotSent, Unclear
 from connectors.woocommerce.address import Site, site_of
 from connectors.woocommerce.capabilities import CAPABILITIES, ROWS_MAX
 from connectors.woocommerce.error_codes import KEYS_HINT, PERMALINKS, TOO_LARGE, error_for
-from connectors.woocommerce.signing import signed
+from connectors.woocommerce.signing import Method, signed
 
 TRIES = 3
 READ_DEADLINE_S = 30.0
@@ -49,7 +49,7 @@ Row = Mapping[str, Any]
 class Page:
     """Rows of a list; ``pages`` is how many pages there are (X-WP-TotalPages), None untold."""
 
-    rows: list[Row]
+    rows: Sequence[Row]
     pages: int | None
 
 
@@ -145,7 +145,7 @@ class Client:
 
     # --- one call ---------------------------------------------------------------------------
 
-    def _repeated(self, method: str, path: str, **more: Any) -> tuple[Any, Answer]:
+    def _repeated(self, method: Method, path: str, **more: Any) -> tuple[Any, Answer]:
         """The first try stands outside of the retrying: nearly every call ends there."""
         try:
             return self._settled(method, path, **more)
@@ -157,7 +157,7 @@ class Client:
             raise Unavailable(error.words, code=error.code) from None
 
     def _settled(
-        self, method: str, path: str, *, query: Query = (), json: Any = None
+        self, method: Method, path: str, *, query: Query = (), json: Any = None
     ) -> tuple[Any, Answer]:
         """One HTTP exchange. Raises _Unsettled, or the refusal."""
         site = self.site
@@ -258,7 +258,10 @@ def _not_json(answer: Answer) -> Exception:
         return Unavailable(PERMALINKS, code="no_api")
     if answer.status == 413:
         return _too_large()
-    return _Unsettled(f"cửa hàng trả lời không phải JSON (HTTP {answer.status})", "html")
+    return _Unsettled(
+        f"cửa hàng trả lời không phải JSON (HTTP {answer.status}); nếu cứ như vậy: {PERMALINKS}",
+        "html",
+    )
 
 
 def _too_large() -> TooLarge:

@@ -54,8 +54,9 @@ class Items:
         ``resume``."""
         answers: list[Outcome[RemoteItem] | None] = []
         bodies: list[tuple[NewListing, Row]] = []
+        standing = self._standing(listings)
         for new in listings:
-            body = self._body(new)
+            body = standing.get(new.item_sku) or self._body(new)
             answers.append(Failed(body) if isinstance(body, ChannelError) else None)
             if not isinstance(body, ChannelError):
                 bodies.append((new, body))
@@ -65,6 +66,30 @@ class Items:
         ])  # fmt: skip
         made = iter([self._begun(n, t) for (n, _body), t in zip(bodies, told, strict=True)])
         return [next(made) if answer is None else answer for answer in answers]
+
+    def _standing(self, listings: Sequence[NewListing]) -> dict[str, ChannelError]:
+        """A listing whose key is a pack's SKU is sent under another one, so the shop would not
+        say that the product stands already, as the lone pack that it once was: it is asked."""
+        aside = [
+            n.item_sku
+            for n in listings
+            if parent_sku(n.item_sku, n.variants) != n.item_sku
+            and not is_lone(n.item_sku, n.variants)
+        ]
+        if not aside:
+            return {}
+        try:
+            rows = [r for status in ("any", TRASH) for r in self._reader.by_sku(aside, status)]
+        except ChannelError as error:
+            return dict.fromkeys(aside, error)
+        self._untrash([row for row in rows if row.get("status") == TRASH])
+        taken = {str(row.get("sku") or "").casefold() for row in rows}
+        hint = "Nhận sản phẩm đang có thay vì tạo mới."
+        return {
+            sku: Rejected(f"cửa hàng đã có SKU {sku}", code="before_call", field="sku", hint=hint)
+            for sku in aside
+            if sku.casefold() in taken
+        }
 
     def _body(self, new: NewListing) -> Row | ChannelError:
         """What to send, or why it is not sent."""
@@ -104,11 +129,11 @@ class Items:
             rows = self._reader.by_sku(skus, TRASH)
         except ChannelError:
             return
+        self._untrash([r for r in rows if any(same(str(r.get("sku") or ""), s) for s in skus)])
+
+    def _untrash(self, rows: Sequence[Row]) -> None:
         drafts = [
-            {"id": row["id"], "status": "draft"}
-            for row in rows
-            if row.get("type") != "variation"
-            and any(same(str(row.get("sku") or ""), sku) for sku in skus)
+            {"id": row["id"], "status": "draft"} for row in rows if row.get("type") != "variation"
         ]
         if drafts:
             batch(self._client, "products/batch", "update", drafts)

@@ -22,7 +22,7 @@ def check(client: Client) -> ShopFacts:
     try:
         currency = _currency(client)
     except Unavailable as error:
-        if error.code in ("no_api", "html"):
+        if error.code == "no_api":
             raise AuthRefused(
                 f"{error.message}. Xem lại địa chỉ cửa hàng.", code="no_api"
             ) from None

@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from typing import Literal
 from urllib.parse import quote, urlencode
 
 from oauthlib import oauth1
 
 from connectors.contract import Clock
 
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+
 
 def signed(
-    method: str,
+    method: Method,
     url: str,
     query: Sequence[tuple[str, str]],
     secrets: Mapping[str, str],
