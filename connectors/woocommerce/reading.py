@@ -125,7 +125,7 @@ class Reader:
         start = _earlier(newest, OVERLAP_S) if newest else place["start"]
         return Changes(ids, _text(_fresh(start)), more=False)
 
-    def _page(self, place: Mapping[str, Any]) -> list[Row]:
+    def _page(self, place: Mapping[str, Any]) -> Sequence[Row]:
         query = [
             ("orderby", "modified"),
             ("order", "asc"),
