@@ -1,0 +1,1 @@
+"""Tiki (Vietnam): product requests that people review, then price, stock and switch by SKU."""

@@ -1,0 +1,171 @@
+"""Product requests from outside: the tracking of one, and which are open (3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from connectors.contract import Clock
+from connectors.errors import NotFound
+from connectors.tiki.capabilities import PAGE
+from connectors.tiki.client import Client
+from connectors.tiki.fields import inner, local, rows, text_of
+from connectors.tiki.states import Stage, stage
+from connectors.tiki.words import reason_of
+
+LIVES = timedelta(days=30)
+"""A track id is forgotten after this (trap 7)."""
+
+_AHEAD = timedelta(minutes=10)
+"""Tiki's clock may run before ours."""
+
+_NARROWEST = timedelta(seconds=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """``request_id``: 19 digits as text, "" before the request was transformed (3.5)."""
+
+    track_id: str
+    state: str
+    reason: str
+    request_id: str
+
+    @property
+    def stage(self) -> Stage:
+        return stage(self.state)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequests:
+    """Creates that are under way. ``unknown``: how many there are whose SKU nobody tells yet."""
+
+    by_sku: Mapping[str, list[Track]]
+    unknown: int
+
+
+class Tracks:
+    def __init__(self, client: Client, clock: Clock) -> None:
+        self._client = client
+        self._clock = clock
+
+    def track(self, track_id: str) -> Track:
+        """Raises NotFound for one that Tiki does not know, or has forgotten."""
+        return _track(self._client.one(f"v2/tracking/{track_id}"), track_id)
+
+    def request(self, request_id: str) -> Mapping[str, Any]:
+        """A request with its products. Raises NotFound."""
+        return self._client.one(f"v2/requests/{request_id}", [("include", "products")])
+
+    def products(self, request_id: str) -> list[Mapping[str, Any]]:
+        """The products of a request; none when Tiki does not know it."""
+        try:
+            return inner(self.request(request_id).get("products"))
+        except NotFound:
+            return []
+
+    def why(self, track: Track) -> str:
+        """A refusal's words: the tracking's, else the request's own."""
+        if track.reason or not track.request_id:
+            return track.reason
+        try:
+            row = self.request(track.request_id)
+        except NotFound:
+            return ""
+        return reason_of(row.get("reasons")) or reason_of(row.get("reason"))
+
+    def cancel(self, request_id: str) -> str:
+        """Ask for the deletion of a request; the state that Tiki tells."""
+        return text_of(self._client.absolute("DELETE", f"v2/requests/{request_id}"), "state")
+
+    # --- open ones --------------------------------------------------------------------------
+
+    def open_requests(self) -> OpenRequests:
+        """By the SKUs that they name. The tracking lists also what was not transformed yet, but no
+        SKU; the requests have SKUs, but only of what was (3.5)."""
+        tracks = [t for t in self._recent() if t.stage is Stage.OPEN]
+        requests = self._requests(tracks)
+        by_sku: dict[str, list[Track]] = {}
+        unknown = 0
+        for track in tracks:
+            row = requests.get(track.request_id) if track.request_id else None
+            skus = _skus(row) if row is not None else []
+            if not skus and row is not None and not _creates(row):
+                continue
+            unknown += not skus
+            for sku in skus:
+                by_sku.setdefault(sku, []).append(track)
+        return OpenRequests(by_sku, unknown)
+
+    def _requests(self, tracks: list[Track]) -> dict[str, Mapping[str, Any]]:
+        """The tracks' requests by id: those lists first that Tiki keeps by state, in its own
+        spelling, then one by one what they left out."""
+        wanted = {t.request_id for t in tracks if t.request_id}
+        found: dict[str, Mapping[str, Any]] = {}
+        for state in sorted({t.state for t in tracks if t.request_id}):
+            query = [("state", state), ("include", "products")]
+            for row in self._client.pages("v2/requests", query):
+                if _skus(row):
+                    found[text_of(row, "request_id", "id")] = row
+        for request_id in sorted(wanted - set(found)):
+            try:
+                found[request_id] = self.request(request_id)
+            except NotFound:
+                continue
+        return found
+
+    def _recent(self) -> list[Track]:
+        now = self._clock()
+        found: dict[str, Track] = {}
+        self._between(now - LIVES, now + _AHEAD, frozenset(), found)
+        return list(found.values())
+
+    def _between(
+        self, low: datetime, high: datetime, above: frozenset[str], found: dict[str, Track]
+    ) -> None:
+        """The list has no pages: where it is full, each half of its time is asked for. A half
+        that shows just what the whole did was not cut at all, and is all there is to be had."""
+        query = [
+            ("limit", str(PAGE)),
+            ("created_at_min", local(low)),
+            ("created_at_max", local(high)),
+        ]
+        try:
+            listed = [_track(row) for row in rows(self._client.get("v2/tracking", query))]
+        except NotFound:
+            return
+        ids = frozenset(t.track_id for t in listed)
+        found.update((t.track_id, t) for t in listed)
+        if len(listed) != PAGE or ids == above or high - low <= _NARROWEST:
+            return
+        middle = low + (high - low) / 2
+        self._between(low, middle, ids, found)
+        self._between(middle, high, ids, found)
+
+
+def _track(row: Mapping[str, Any], track_id: str = "") -> Track:
+    return Track(
+        track_id=text_of(row, "track_id") or track_id,
+        state=text_of(row, "state"),
+        reason=reason_of(row.get("reason")),
+        request_id=text_of(row, "request_id"),
+    )
+
+
+def sku_of(product: Mapping[str, Any]) -> str:
+    """The seller's own code; ``sku`` is Tiki's 13 digits (3.1)."""
+    return text_of(product, "original_sku", "seller_sku")
+
+
+def _skus(request: Mapping[str, Any]) -> list[str]:
+    if not _creates(request):
+        return []
+    return [sku for row in inner(request.get("products")) if (sku := sku_of(row))]
+
+
+def _creates(request: Mapping[str, Any]) -> bool:
+    """Requests also change what is there (``kind``, 3.5)."""
+    kind = text_of(request, "kind")
+    return not kind or "create" in kind
