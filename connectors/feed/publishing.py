@@ -1,0 +1,173 @@
+"""Make the shop's files and put them where the floor fetches them, whole or not at all.
+
+Every file is made beside its place and written to the disk before the first one is moved, so
+that what a floor fetches is always a whole file, and the files of one profile change within the
+same moment. A file whose bytes did not change keeps its place and its time of change, by which a
+web server answers "not modified". Memory does not grow with the rows.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from connectors.contract import Clock
+from connectors.errors import ChannelError, Unavailable
+from connectors.feed.cells import Cell, cells
+from connectors.feed.profile import File, Profile
+from connectors.feed.store import Publication, Store
+from connectors.feed.values import Shop
+from connectors.feed.writing import write
+
+LOCK_S = 60.0
+"""How long one publication waits for another of the same shop."""
+_TEMPORARY = ".tmp-"
+_PIECE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A file that is ready beside its place."""
+
+    file: File
+    path: Path
+    rows: int
+    sha256: str
+    size: int
+
+
+class Publisher:
+    """Publishes one shop."""
+
+    def __init__(self, profile: Profile, folder: Path, shop: Shop, clock: Clock) -> None:
+        self._profile = profile
+        self._public = folder / "public"
+        self._lock = folder / "publish.lock"
+        self._shop = shop
+        self._clock = clock
+
+    def publish(self, store: Store) -> None:
+        """Publish when anything changed. Raises Unavailable when it could not be written."""
+        try:
+            with FileLock(self._lock, timeout=LOCK_S):
+                if self._due(store):
+                    self._publish(store)
+        except Timeout:
+            raise Unavailable("một lần xuất file khác của gian hàng này chưa xong") from None
+        except OSError as error:
+            raise cannot_write(self._public, error) from error
+
+    @property
+    def _frame(self) -> str:
+        """What every row depends on beside itself."""
+        parts = [self._profile.model_dump_json(), self._shop.site, self._shop.public_url]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _gone_before(self) -> float:
+        """Rows taken off sale before this moment leave the files."""
+        days = timedelta(days=self._profile.withdrawal.days)
+        return (self._clock() - days).timestamp()
+
+    def _due(self, store: Store) -> bool:
+        if store.meta("frame") != self._frame or store.due(self._gone_before()):
+            return True
+        return not all((self._public / file.name).exists() for file in self._profile.files)
+
+    def _publish(self, store: Store) -> None:
+        now, gone_before = self._clock().timestamp(), self._gone_before()
+        self._public.mkdir(exist_ok=True)
+        self._sweep()
+        with store.snapshot():
+            rev = store.last_rev()
+            made = [self._make(store, file, gone_before) for file in self._profile.files]
+        before = store.last_published()
+        done = [self._place(ready, before.get(ready.file.name), now) for ready in made]
+        _sync_folder(self._public)
+        with store.writing():
+            store.sent(rev, gone_before, now, done)
+            store.set_meta(frame=self._frame)
+
+    def _make(self, store: Store, file: File, gone_before: float) -> _Made:
+        path = self._public / f"{_TEMPORARY}{os.getpid()}-{file.name}"
+        rows = write(path, file, self._profile.columns, self._rows(store, gone_before), self._page)
+        _sync(path)
+        return _Made(file, path, rows, sha256_of(path), path.stat().st_size)
+
+    @property
+    def _page(self) -> str:
+        return self._shop.site or self._shop.public_url
+
+    def _rows(self, store: Store, gone_before: float) -> Iterator[Sequence[Cell]]:
+        for row in store.in_file(gone_before):
+            yield cells(self._profile, row, self._shop)
+
+    def _place(self, made: _Made, before: Publication | None, now: float) -> Publication:
+        """Move a file to its place, its compressed copy first and with the same time."""
+        place, packed = self._public / made.file.name, self._public / f"{made.file.name}.gz"
+        same = before is not None and before.sha256 == made.sha256
+        if same and packed.exists() and place.exists() and sha256_of(place) == made.sha256:
+            made.path.unlink()
+            return Publication(now, made.file.name, made.rows, made.sha256, made.size, False)
+        os.utime(made.path, (now, now))
+        pack = made.path.with_name(f"{made.path.name}.gz")
+        _compress(made.path, pack)
+        os.utime(pack, (now, now))
+        pack.replace(packed)
+        made.path.replace(place)
+        return Publication(now, made.file.name, made.rows, made.sha256, made.size, True)
+
+    def _sweep(self) -> None:
+        """Remove what a killed publication left half made."""
+        for left in self._public.glob(f"{_TEMPORARY}*"):
+            left.unlink()
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def cannot_write(folder: Path, error: OSError) -> ChannelError:
+    """Nothing was changed: the files that stand are the last whole ones."""
+    return Unavailable(
+        f"không ghi được file cho sàn trong thư mục '{folder.name}': {error.strerror or error}; "
+        "file cũ vẫn còn nguyên. Kiểm tra quyền ghi và chỗ trống trên đĩa",
+        code="cannot_write",
+    )
+
+
+def _compress(source: Path, target: Path) -> None:
+    """The same bytes for the same file: no name and no time inside."""
+    with (
+        source.open("rb") as plain,
+        target.open("wb") as raw,
+        gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+    ):
+        shutil.copyfileobj(plain, packed, _PIECE)
+    _sync(target)
+
+
+def _sync(path: Path) -> None:
+    with _opened(path, os.O_RDONLY) as handle:
+        os.fsync(handle)
+
+
+_sync_folder = _sync
+
+
+@contextmanager
+def _opened(path: Path, flags: int) -> Iterator[int]:
+    handle = os.open(path, flags)
+    try:
+        yield handle
+    finally:
+        os.close(handle)

@@ -1,0 +1,291 @@
+"""What a floor's connector keeps, in one SQLite file of the shop's folder: our rows, what was
+published of them and when, and the floor's latest export.
+
+A row's ``digest`` is what it shall show, ``sent_digest`` what the published file shows (null: the
+row is not in it). ``in_file`` rows are those on sale, and for some days those taken off.
+Times are unix seconds.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from connectors.feed.rows import Row, row_from
+
+NAME = "feed.sqlite3"
+WAIT_S = 30.0
+"""How long a write waits for another process to end its own."""
+
+_SCHEMA = """
+create table if not exists row (
+    sku text primary key, item_sku text not null, body blob not null, price integer not null,
+    stock integer not null, shown integer not null, digest blob not null, rev integer not null,
+    withdrawn_at real, sent_digest blob, sent_shown integer not null default 0, sent_at real,
+    seen_live integer not null default 0
+) without rowid;
+create index if not exists row_item_sku on row (item_sku);
+create table if not exists publication (
+    id integer primary key, at real not null, file text not null, rows integer not null,
+    sha256 text not null, bytes integer not null, changed integer not null
+);
+create table if not exists export_row (
+    sku text primary key, body text not null, seq integer not null, gone integer not null
+) without rowid;
+create index if not exists export_row_seq on export_row (seq);
+create table if not exists meta (name text primary key, value text not null) without rowid;
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A row with its publication. ``sent_at`` None: nothing of it was ever published; ``current``:
+    the published file shows it as it is now; ``in_file``: the published file has it;
+    ``sent_shown``: as on sale; ``seen_live``: an export said so since."""
+
+    row: Row
+    current: bool
+    in_file: bool
+    sent_shown: bool
+    sent_at: float | None
+    seen_live: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One file of one publication; ``changed`` False: its bytes were the same as before."""
+
+    at: float
+    file: str
+    rows: int
+    sha256: str
+    bytes: int
+    changed: bool
+
+
+class Store:
+    """One connection. Not shared between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._db = sqlite3.connect(folder / NAME, timeout=WAIT_S, isolation_level=None)
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=full")
+        self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One transaction; rolled back when the block raises."""
+        self._db.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("rollback")
+            raise
+        self._db.execute("commit")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Readings of the block all see the same moment."""
+        self._db.execute("begin")
+        try:
+            yield
+        finally:
+            self._db.execute("rollback")
+
+    # --- our rows ---------------------------------------------------------------------------
+
+    def get(self, skus: Sequence[str]) -> dict[str, Kept]:
+        """The rows of these SKUs; unknown ones are left out."""
+        return {kept.row.sku: kept for kept in self._some("sku", skus)}
+
+    def find(self, keys: Sequence[str]) -> list[Kept]:
+        """Rows whose SKU or listing's key is one of these."""
+        found = {kept.row.sku: kept for name in ("sku", "item_sku") for kept in self._some(name, keys)}
+        return list(found.values())
+
+    def _some(self, column: str, keys: Sequence[str]) -> Iterator[Kept]:
+        for start in range(0, len(keys), 500):
+            part = list(keys[start : start + 500])
+            marks = ",".join("?" * len(part))
+            rows = self._db.execute(
+                f"select {_COLUMNS} from row where {column} in ({marks})", part  # noqa: S608
+            )
+            yield from map(_kept, rows)
+
+    def put(self, rows: Iterable[Row], now: float) -> None:
+        """Write rows whole; inside ``writing``. One that is taken off sale starts its days of
+        withdrawal when the published file shows it on sale."""
+        rev = self._next("rev")
+        self._db.executemany(
+            """insert into row (sku, item_sku, body, price, stock, shown, digest, rev)
+            values (:sku, :item_sku, :body, :price, :stock, :shown, :digest, :rev)
+            on conflict (sku) do update set item_sku = excluded.item_sku, body = excluded.body,
+                price = excluded.price, stock = excluded.stock, shown = excluded.shown,
+                digest = excluded.digest, rev = excluded.rev,
+                withdrawn_at = case when excluded.shown then null
+                    when row.sent_digest is null then null
+                    else coalesce(row.withdrawn_at, :now) end""",
+            (
+                {
+                    "sku": r.sku, "item_sku": r.item_sku, "body": r.body(), "price": r.price_vnd,
+                    "stock": r.stock, "shown": r.on, "digest": r.digest(), "rev": rev, "now": now,
+                }
+                for r in rows
+            ),
+        )  # fmt: skip
+
+    def unseen(self, skus: Iterable[str]) -> None:
+        """What an export said of these rows no longer holds (they were made anew)."""
+        self._db.executemany("update row set seen_live = 0 where sku = ?", ((s,) for s in skus))
+
+    # --- publishing -------------------------------------------------------------------------
+
+    def due(self, gone_before: float) -> bool:
+        """Whether the published file differs from what it shall show."""
+        (due,) = self._db.execute(
+            f"""select exists (select 1 from row where
+            case when {_IN_FILE} then sent_digest is not digest else sent_digest is not null end)
+            """,  # noqa: S608
+            {"gone_before": gone_before},
+        ).fetchone()
+        return bool(due)
+
+    def in_file(self, gone_before: float) -> Iterator[Row]:
+        """The rows that the file shall show, by SKU, one at a time."""
+        cursor = self._db.execute(
+            f"""select sku, item_sku, body, price, stock, shown from row where {_IN_FILE}
+            order by sku""",  # noqa: S608
+            {"gone_before": gone_before},
+        )
+        for sku, item_sku, body, price, stock, shown in cursor:
+            yield row_from(sku, item_sku, body, price, stock, bool(shown))
+
+    def last_rev(self) -> int:
+        return int(self.meta("rev") or 0)
+
+    def sent(self, rev: int, gone_before: float, now: float, files: Sequence[Publication]) -> None:
+        """The files show the rows as they were at ``rev``; inside ``writing``. A row that shows
+        what it showed before keeps the moment at which that was published."""
+        self._db.execute(
+            f"""update row set sent_at = :now, seen_live = 0, sent_digest = digest,
+                sent_shown = shown
+            where rev <= :rev and {_IN_FILE} and sent_digest is not digest""",  # noqa: S608
+            {"now": now, "rev": rev, "gone_before": gone_before},
+        )
+        self._db.execute(
+            f"""update row set sent_at = :now, sent_digest = null, sent_shown = 0,
+                withdrawn_at = null
+            where rev <= :rev and not ({_IN_FILE}) and sent_digest is not null""",  # noqa: S608
+            {"now": now, "rev": rev, "gone_before": gone_before},
+        )
+        self._db.executemany(
+            "insert into publication (at, file, rows, sha256, bytes, changed)"
+            " values (?, ?, ?, ?, ?, ?)",
+            ((f.at, f.file, f.rows, f.sha256, f.bytes, f.changed) for f in files),
+        )
+
+    def last_published(self) -> dict[str, Publication]:
+        """The latest publication of each file."""
+        rows = self._db.execute(
+            "select at, file, rows, sha256, bytes, changed from publication"
+            " where id in (select max(id) from publication group by file)"
+        )
+        return {row[1]: Publication(*row[:5], bool(row[5])) for row in rows}
+
+    def publications(self) -> list[Publication]:
+        """The journal, the newest first."""
+        rows = self._db.execute(
+            "select at, file, rows, sha256, bytes, changed from publication order by id desc"
+        )
+        return [Publication(*row[:5], bool(row[5])) for row in rows]
+
+    # --- the floor's export -----------------------------------------------------------------
+
+    def take_export(self, rows: Iterable[tuple[str, str]]) -> None:
+        """The export's rows (SKU, body) replace those before; inside ``writing``. A row keeps
+        its number while it says the same."""
+        seq = self._next("export_seq")
+        self._db.execute("create temp table if not exists fresh (sku text primary key, body text)")
+        self._db.execute("delete from fresh")
+        self._db.executemany("insert or replace into fresh values (?, ?)", rows)
+        self._db.execute(
+            """insert into export_row select sku, body, ?, 0 from fresh where true
+            on conflict (sku) do update set body = excluded.body, gone = 0, seq = excluded.seq
+            where export_row.body <> excluded.body or export_row.gone""",
+            (seq,),
+        )
+        self._db.execute(
+            "update export_row set gone = 1, seq = ? where not gone"
+            " and sku not in (select sku from fresh)",
+            (seq,),
+        )
+
+    def export_rows(self, skus: Sequence[str]) -> dict[str, str]:
+        """What the export says of these SKUs; those that it does not have are left out."""
+        found: dict[str, str] = {}
+        for start in range(0, len(skus), 500):
+            part = list(skus[start : start + 500])
+            marks = ",".join("?" * len(part))
+            found |= dict(
+                self._db.execute(
+                    f"select sku, body from export_row where not gone and sku in ({marks})",  # noqa: S608
+                    part,
+                )
+            )
+        return found
+
+    def saw_live(self, skus: Iterable[str]) -> None:
+        """The export says that these are on sale as we sent them."""
+        self._db.executemany("update row set seen_live = 1 where sku = ?", ((s,) for s in skus))
+
+    def export_count(self) -> int:
+        (count,) = self._db.execute("select count(*) from export_row where not gone").fetchone()
+        return int(count)
+
+    def changed(self, since: int | None, after: str, most: int) -> list[str]:
+        """Our SKUs in order: all of them, or those whose line in the export changed after
+        number ``since``."""
+        if since is None:
+            rows = self._db.execute(
+                "select sku from row where sku > ? order by sku limit ?", (after, most)
+            )
+        else:
+            rows = self._db.execute(
+                "select e.sku from export_row e join row r using (sku)"
+                " where e.seq > ? and e.sku > ? order by e.sku limit ?",
+                (since, after, most),
+            )
+        return [sku for (sku,) in rows]
+
+    # --- small facts ------------------------------------------------------------------------
+
+    def meta(self, name: str) -> str:
+        row = self._db.execute("select value from meta where name = ?", (name,)).fetchone()
+        return str(row[0]) if row else ""
+
+    def set_meta(self, **values: str) -> None:
+        self._db.executemany("insert or replace into meta values (?, ?)", values.items())
+
+    def _next(self, name: str) -> int:
+        number = int(self.meta(name) or 0) + 1
+        self.set_meta(**{name: str(number)})
+        return number
+
+
+_IN_FILE = "(shown or (withdrawn_at is not null and withdrawn_at > :gone_before))"
+_COLUMNS = (
+    "sku, item_sku, body, price, stock, shown, sent_digest is digest, sent_digest is not null,"
+    " sent_shown, sent_at, seen_live"
+)
+
+
+def _kept(found: tuple[str, str, bytes, int, int, int, int, int, int, float | None, int]) -> Kept:
+    sku, item_sku, body, price, stock, shown, current, in_file, sent_shown, sent_at, live = found
+    row = row_from(sku, item_sku, body, price, stock, bool(shown))
+    return Kept(row, bool(current), bool(in_file), bool(sent_shown), sent_at, bool(live))

@@ -1,0 +1,206 @@
+"""The file formats: each writes rows of cells to a path as they come, and keeps none of them.
+
+The bytes depend on the rows alone (no date of making, no order of a set), so that a file whose
+rows did not change stays the same file. Sources: san24h.md §2 (CSV, XLSX), §3-5 (Google).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+import orjson
+import xlsxwriter
+
+from connectors.feed.cells import Cell, Entry
+from connectors.feed.profile import Column, File
+from connectors.feed.texts import guarded, one_line
+
+Rows = Iterable[Sequence[Cell]]
+Columns = Sequence[Column]
+
+_FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 (a constant for the file's properties)
+_RSS = "http://base.google.com/ns/1.0"
+
+
+def write(path: Path, file: File, columns: Columns, rows: Rows, link: str) -> int:
+    """Write the whole file; returns how many rows it has. ``link``: the shop's own page."""
+    if file.format == "xlsx":
+        return _xlsx(path, file, columns, rows)
+    encoding = "utf-8-sig" if file.format == "csv" else "utf-8"
+    with path.open("w", encoding=encoding, newline="") as out:
+        return _TEXT[file.format](out, file, columns, rows, link)
+
+
+# --- sheets -----------------------------------------------------------------------------------
+
+
+def flat(cell: Cell, joint: str = "; ") -> str | int:
+    """A cell's entries as one value: a number stays a number when it is alone."""
+    if not cell:
+        return ""
+    if len(cell) == 1 and isinstance(cell[0], int):
+        return cell[0]
+    return joint.join(_word(entry) for entry in cell)
+
+
+def _word(entry: Entry) -> str:
+    return ": ".join(entry[1:]) if isinstance(entry, tuple) else str(entry)
+
+
+def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> int:
+    """Texts as texts (a barcode keeps its zeros), amounts as numbers without separators."""
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    count = 0
+    with xlsxwriter.Workbook(str(path), options) as book:
+        book.set_properties({"created": _FIXED})
+        sheet = book.add_worksheet(file.sheet)
+        head, text, whole = (
+            book.add_format({"bold": True}),
+            book.add_format({"num_format": "@"}),
+            book.add_format({"num_format": "0"}),
+        )
+        sheet.freeze_panes(1, 0)
+        for at, column in enumerate(columns):
+            sheet.write_string(0, at, column.header, head)
+        for count, cells in enumerate(rows, start=1):
+            for at, cell in enumerate(cells):
+                value = flat(cell)
+                if isinstance(value, int):
+                    sheet.write_number(count, at, value, whole)
+                elif value:
+                    sheet.write_string(count, at, guarded(value), text)
+    return count
+
+
+def _csv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow([column.header for column in columns])
+    count = 0
+    for count, cells in enumerate(rows, start=1):
+        writer.writerow([_guard(flat(cell)) for cell in cells])
+    return count
+
+
+def _guard(value: str | int) -> str | int:
+    return guarded(value) if isinstance(value, str) else value
+
+
+# --- Google -----------------------------------------------------------------------------------
+
+
+def _google_tsv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+    out.write("\t".join(column.header for column in columns) + "\n")
+    count = 0
+    for count, cells in enumerate(rows, start=1):
+        out.write("\t".join(map(_tsv_cell, columns, cells)) + "\n")
+    return count
+
+
+def _tsv_cell(column: Column, cell: Cell) -> str:
+    """Entries parted by commas, parts of an entry by colons; quotes where a comma or a quote
+    would be misread; never a tab or a line break inside."""
+    if column.kind == "list" or column.kind == "details" or len(cell) > 1:
+        return ",".join(_quoted(guarded(_tsv_entry(entry))) for entry in cell)
+    return _quoted(guarded(_tsv_entry(cell[0]))) if cell else ""
+
+
+def _tsv_entry(entry: Entry) -> str:
+    if isinstance(entry, tuple):
+        return ":".join(one_line(part).replace(":", " -") for part in entry)
+    return one_line(str(entry))
+
+
+def _quoted(text: str) -> str:
+    if not any(mark in text for mark in ',"\n'):
+        return text
+    inner = text.replace('"', '""')
+    return f'"{inner}"'
+
+
+def _google_xml(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+    out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
+    out.write(f'<rss version="2.0" xmlns:g="{_RSS}">\n<channel>\n')
+    out.write(f"<title>{escape(file.title)}</title>\n<link>{escape(link)}</link>\n")
+    out.write(f"<description>{escape(file.title)}</description>\n")
+    count = 0
+    for count, cells in enumerate(rows, start=1):
+        out.write("<item>")
+        for column, cell in zip(columns, cells, strict=True):
+            for entry in cell:
+                out.write(_element(column.header, entry))
+        out.write("</item>\n")
+    out.write("</channel>\n</rss>\n")
+    return count
+
+
+_DETAIL_PARTS = ("section_name", "attribute_name", "attribute_value")
+
+
+def _element(name: str, entry: Entry) -> str:
+    if isinstance(entry, tuple):
+        inner = "".join(
+            f"<g:{part}>{escape(text)}</g:{part}>"
+            for part, text in zip(_DETAIL_PARTS, entry, strict=True)
+        )
+        return f"<g:{name}>{inner}</g:{name}>"
+    return f"<g:{name}>{escape(str(entry))}</g:{name}>"
+
+
+# --- JSON-LD ----------------------------------------------------------------------------------
+
+
+def _json_ld(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+    """One schema.org graph. ``<`` is written as an escape, so that the file may stand inside a
+    page's ``<script>``."""
+    out.write('{"@context":"https://schema.org","@graph":[')
+    count = 0
+    for count, cells in enumerate(rows, start=1):
+        product: dict[str, Any] = {"@type": "Product"}
+        for column, cell in zip(columns, cells, strict=True):
+            if cell:
+                _place(product, column, cell)
+        text = orjson.dumps(product).decode().replace("<", "\\u003c")
+        out.write(("," if count > 1 else "") + "\n" + text)
+    out.write("\n]}\n")
+    return count
+
+
+def _place(product: dict[str, Any], column: Column, cell: Cell) -> None:
+    """``offers.Offer.price`` stands in an object of type Offer; ``+Hạng OCOP`` is an additional
+    property of that name."""
+    if column.kind == "details":
+        pairs = ((entry[1], entry[2]) for entry in cell if isinstance(entry, tuple))
+        _properties(product).extend(_property(name, value) for name, value in pairs)
+        return
+    value: Any = list(cell) if column.kind == "list" else cell[0]
+    if column.header.startswith("+"):
+        _properties(product).append(_property(column.header[1:], value))
+        return
+    *path, name = column.header.split(".")
+    inner = product
+    for key, kind in zip(path[::2], path[1::2], strict=True):
+        inner = inner.setdefault(key, {"@type": kind})
+    inner[name] = value
+
+
+def _properties(product: dict[str, Any]) -> list[dict[str, Any]]:
+    properties: list[dict[str, Any]] = product.setdefault("additionalProperty", [])
+    return properties
+
+
+def _property(name: str, value: Any) -> dict[str, Any]:
+    return {"@type": "PropertyValue", "name": name, "value": value}
+
+
+_TEXT: dict[str, Callable[[IO[str], File, Columns, Rows, str], int]] = {
+    "csv": _csv,
+    "google-tsv": _google_tsv,
+    "google-xml": _google_xml,
+    "json-ld": _json_ld,
+}
