@@ -18,9 +18,7 @@ def refused(profile: Profile, row: Row) -> Rejected | None:
     return (
         _sku(profile, row.sku)
         or _length(profile, "title", "tên sản phẩm", plain(content.title), limits.title)
-        or _length(
-            profile, "description", "mô tả", plain(content.description), limits.description
-        )
+        or _length(profile, "description", "mô tả", plain(content.description), limits.description)
         or _images(profile, len(content.image_ids))
         or _category(profile, content.category_id)
         or (_group(profile, group) if profile.groups and group else None)

@@ -91,14 +91,14 @@ class Export(_Model):
 
     ``words``: what a status means -> the floor's words for it. ``lag_s``: seconds that the floor
     may take between reading our file and saying so; an export that is not younger than that says
-    nothing of the file.
+    nothing of the file. ``known_after_s``: a publication older than this is known to a floor that
+    answers, even when its export has not changed since.
     """
 
-    columns: Mapping[
-        Literal["sku", "status", "reason", "price", "stock", "url", "title"], Words
-    ]
+    columns: Mapping[Literal["sku", "status", "reason", "price", "stock", "url", "title"], Words]
     words: Mapping[Literal["live", "hidden", "review", "rejected", "banned", "deleted"], Words]
     lag_s: float = 0
+    known_after_s: float = 86400
 
     @model_validator(mode="after")
     def _has_keys(self) -> Export:

@@ -12,9 +12,8 @@ import gzip
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -43,6 +42,7 @@ class _Made:
     rows: int
     sha256: str
     size: int
+    changed: bool
 
 
 class Publisher:
@@ -78,29 +78,47 @@ class Publisher:
         return (self._clock() - days).timestamp()
 
     def _due(self, store: Store) -> bool:
-        if store.meta("frame") != self._frame or store.due(self._gone_before()):
+        """A shop that never had a row on sale has no file: to a floor an empty file says that
+        everything is withdrawn."""
+        if store.due(self._gone_before()):
             return True
-        return not all((self._public / file.name).exists() for file in self._profile.files)
+        frame = store.meta("frame")
+        missing = (f for f in self._profile.files if not (self._public / f.name).exists())
+        return bool(frame) and (frame != self._frame or any(missing))
 
     def _publish(self, store: Store) -> None:
         now, gone_before = self._clock().timestamp(), self._gone_before()
         self._public.mkdir(exist_ok=True)
         self._sweep()
+        before = store.last_published()
         with store.snapshot():
             rev = store.last_rev()
-            made = [self._make(store, file, gone_before) for file in self._profile.files]
-        before = store.last_published()
-        done = [self._place(ready, before.get(ready.file.name), now) for ready in made]
-        _sync_folder(self._public)
+            made = [self._make(store, file, gone_before, before) for file in self._profile.files]
+        for ready in made:
+            self._place(ready, now)
+        _sync(self._public)
+        done = [Publication(now, m.file.name, m.rows, m.sha256, m.size, m.changed) for m in made]
         with store.writing():
             store.sent(rev, gone_before, now, done)
             store.set_meta(frame=self._frame)
 
-    def _make(self, store: Store, file: File, gone_before: float) -> _Made:
+    def _make(
+        self, store: Store, file: File, gone_before: float, before: Mapping[str, Publication]
+    ) -> _Made:
         path = self._public / f"{_TEMPORARY}{os.getpid()}-{file.name}"
         rows = write(path, file, self._profile.columns, self._rows(store, gone_before), self._page)
         _sync(path)
-        return _Made(file, path, rows, sha256_of(path), path.stat().st_size)
+        made = _Made(file, path, rows, sha256_of(path), path.stat().st_size, changed=True)
+        last = before.get(file.name)
+        if last is not None and last.sha256 == made.sha256 and self._stands(made):
+            return replace(made, changed=False)
+        _compress(path, _packed(path))
+        return made
+
+    def _stands(self, made: _Made) -> bool:
+        """Whether the published file is this one already."""
+        place = self._public / made.file.name
+        return place.exists() and _packed(place).exists() and sha256_of(place) == made.sha256
 
     @property
     def _page(self) -> str:
@@ -110,20 +128,15 @@ class Publisher:
         for row in store.in_file(gone_before):
             yield cells(self._profile, row, self._shop)
 
-    def _place(self, made: _Made, before: Publication | None, now: float) -> Publication:
-        """Move a file to its place, its compressed copy first and with the same time."""
-        place, packed = self._public / made.file.name, self._public / f"{made.file.name}.gz"
-        same = before is not None and before.sha256 == made.sha256
-        if same and packed.exists() and place.exists() and sha256_of(place) == made.sha256:
+    def _place(self, made: _Made, now: float) -> None:
+        """Move a file to its place, its compressed copy with the same time of change."""
+        if not made.changed:
             made.path.unlink()
-            return Publication(now, made.file.name, made.rows, made.sha256, made.size, False)
-        os.utime(made.path, (now, now))
-        pack = made.path.with_name(f"{made.path.name}.gz")
-        _compress(made.path, pack)
-        os.utime(pack, (now, now))
-        pack.replace(packed)
-        made.path.replace(place)
-        return Publication(now, made.file.name, made.rows, made.sha256, made.size, True)
+            return
+        place = self._public / made.file.name
+        for source, target in ((_packed(made.path), _packed(place)), (made.path, place)):
+            os.utime(source, (now, now))
+            source.replace(target)
 
     def _sweep(self) -> None:
         """Remove what a killed publication left half made."""
@@ -156,18 +169,13 @@ def _compress(source: Path, target: Path) -> None:
     _sync(target)
 
 
+def _packed(path: Path) -> Path:
+    return path.with_name(f"{path.name}.gz")
+
+
 def _sync(path: Path) -> None:
-    with _opened(path, os.O_RDONLY) as handle:
-        os.fsync(handle)
-
-
-_sync_folder = _sync
-
-
-@contextmanager
-def _opened(path: Path, flags: int) -> Iterator[int]:
-    handle = os.open(path, flags)
+    handle = os.open(path, os.O_RDONLY)
     try:
-        yield handle
+        os.fsync(handle)
     finally:
         os.close(handle)

@@ -106,7 +106,9 @@ class Store:
 
     def find(self, keys: Sequence[str]) -> list[Kept]:
         """Rows whose SKU or listing's key is one of these."""
-        found = {kept.row.sku: kept for name in ("sku", "item_sku") for kept in self._some(name, keys)}
+        found = {
+            kept.row.sku: kept for name in ("sku", "item_sku") for kept in self._some(name, keys)
+        }
         return list(found.values())
 
     def _some(self, column: str, keys: Sequence[str]) -> Iterator[Kept]:
@@ -114,7 +116,8 @@ class Store:
             part = list(keys[start : start + 500])
             marks = ",".join("?" * len(part))
             rows = self._db.execute(
-                f"select {_COLUMNS} from row where {column} in ({marks})", part  # noqa: S608
+                f"select {_COLUMNS} from row where {column} in ({marks})",
+                part,
             )
             yield from map(_kept, rows)
 
@@ -196,14 +199,20 @@ class Store:
             "select at, file, rows, sha256, bytes, changed from publication"
             " where id in (select max(id) from publication group by file)"
         )
-        return {row[1]: Publication(*row[:5], bool(row[5])) for row in rows}
+        return {row[1]: _publication(row) for row in rows}
+
+    def last_changed(self) -> dict[str, float]:
+        """When each file's bytes changed last."""
+        return dict(
+            self._db.execute("select file, max(at) from publication where changed group by file")
+        )
 
     def publications(self) -> list[Publication]:
         """The journal, the newest first."""
         rows = self._db.execute(
             "select at, file, rows, sha256, bytes, changed from publication order by id desc"
         )
-        return [Publication(*row[:5], bool(row[5])) for row in rows]
+        return [_publication(row) for row in rows]
 
     # --- the floor's export -----------------------------------------------------------------
 
@@ -283,6 +292,11 @@ _COLUMNS = (
     "sku, item_sku, body, price, stock, shown, sent_digest is digest, sent_digest is not null,"
     " sent_shown, sent_at, seen_live"
 )
+
+
+def _publication(found: tuple[float, str, int, str, int, int]) -> Publication:
+    at, file, rows, sha256, size, changed = found
+    return Publication(at, file, rows, sha256, size, bool(changed))
 
 
 def _kept(found: tuple[str, str, bytes, int, int, int, int, int, int, float | None, int]) -> Kept:

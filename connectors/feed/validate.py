@@ -52,9 +52,7 @@ class Problem:
     def __str__(self) -> str:
         where = f"dòng {self.row}, " if self.row else ""
         name = f"{self.sku}: " if self.sku else ""
-        return (
-            f"{where}{name}cột '{self.column}': {self.found}, cần {self.expected}. {self.hint}"
-        )
+        return f"{where}{name}cột '{self.column}': {self.found}, cần {self.expected}. {self.hint}"
 
     def rejected(self, label: str) -> Rejected:
         """The problem as a verb's refusal."""

@@ -19,9 +19,10 @@ Detail = tuple[str, str, str]
 Value = str | int | tuple[str, ...] | tuple[Detail, ...] | None
 
 MORE_IMAGES = 10
-PACK_WORDS = frozenset(
-    "gói túi hộp hũ lọ chai can bình lon thùng bao khay bó cây con quả chậu chiếc đôi khách".split()
-)
+PACK_WORDS = frozenset({
+    "gói", "túi", "hộp", "hũ", "lọ", "chai", "can", "bình", "lon", "thùng", "bao", "khay", "bó",
+    "cây", "con", "quả", "chậu", "chiếc", "đôi", "khách",
+})  # fmt: skip
 """Units of ocop-domain §7."""
 
 
@@ -119,7 +120,9 @@ def _self_declaration(row: Row, shop: Shop) -> str:
 
 def _highlights(row: Row, shop: Shop) -> tuple[str, ...]:
     facts = row.content.facts
-    year = f" ({facts.recognised_on[:4]})" if facts.stars is not None and facts.recognised_on else ""
+    year = (
+        f" ({facts.recognised_on[:4]})" if facts.stars is not None and facts.recognised_on else ""
+    )
     told = (
         ("Xuất xứ: ", facts.origin), ("Chủ thể: ", facts.producer),
         ("Quy cách: ", row.variant.label), ("Hạn sử dụng: ", facts.shelf_life),

@@ -7,8 +7,7 @@ rows did not change stays the same file. Sources: san24h.md §2 (CSV, XLSX), §3
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -30,11 +29,27 @@ _RSS = "http://base.google.com/ns/1.0"
 
 def write(path: Path, file: File, columns: Columns, rows: Rows, link: str) -> int:
     """Write the whole file; returns how many rows it has. ``link``: the shop's own page."""
+    counted = _Counted(rows)
     if file.format == "xlsx":
-        return _xlsx(path, file, columns, rows)
+        _xlsx(path, file, columns, counted)
+        return counted.count
     encoding = "utf-8-sig" if file.format == "csv" else "utf-8"
     with path.open("w", encoding=encoding, newline="") as out:
-        return _TEXT[file.format](out, file, columns, rows, link)
+        _TEXT[file.format](out, file, columns, counted, link)
+    return counted.count
+
+
+class _Counted:
+    """Rows, and how many have passed."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Sequence[Cell]]:
+        for cells in self._rows:
+            self.count += 1
+            yield cells
 
 
 # --- sheets -----------------------------------------------------------------------------------
@@ -53,10 +68,9 @@ def _word(entry: Entry) -> str:
     return ": ".join(entry[1:]) if isinstance(entry, tuple) else str(entry)
 
 
-def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> int:
+def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> None:
     """Texts as texts (a barcode keeps its zeros), amounts as numbers without separators."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    count = 0
     with xlsxwriter.Workbook(str(path), options) as book:
         book.set_properties({"created": _FIXED})
         sheet = book.add_worksheet(file.sheet)
@@ -68,23 +82,20 @@ def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> int:
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.header, head)
-        for count, cells in enumerate(rows, start=1):
+        for line, cells in enumerate(rows, start=1):
             for at, cell in enumerate(cells):
                 value = flat(cell)
                 if isinstance(value, int):
-                    sheet.write_number(count, at, value, whole)
+                    sheet.write_number(line, at, value, whole)
                 elif value:
-                    sheet.write_string(count, at, guarded(value), text)
-    return count
+                    sheet.write_string(line, at, guarded(value), text)
 
 
-def _csv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+def _csv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.header for column in columns])
-    count = 0
-    for count, cells in enumerate(rows, start=1):
+    for cells in rows:
         writer.writerow([_guard(flat(cell)) for cell in cells])
-    return count
 
 
 def _guard(value: str | int) -> str | int:
@@ -94,12 +105,10 @@ def _guard(value: str | int) -> str | int:
 # --- Google -----------------------------------------------------------------------------------
 
 
-def _google_tsv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+def _google_tsv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
     out.write("\t".join(column.header for column in columns) + "\n")
-    count = 0
-    for count, cells in enumerate(rows, start=1):
+    for cells in rows:
         out.write("\t".join(map(_tsv_cell, columns, cells)) + "\n")
-    return count
 
 
 def _tsv_cell(column: Column, cell: Cell) -> str:
@@ -123,20 +132,18 @@ def _quoted(text: str) -> str:
     return f'"{inner}"'
 
 
-def _google_xml(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+def _google_xml(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     out.write(f'<rss version="2.0" xmlns:g="{_RSS}">\n<channel>\n')
     out.write(f"<title>{escape(file.title)}</title>\n<link>{escape(link)}</link>\n")
     out.write(f"<description>{escape(file.title)}</description>\n")
-    count = 0
-    for count, cells in enumerate(rows, start=1):
+    for cells in rows:
         out.write("<item>")
         for column, cell in zip(columns, cells, strict=True):
             for entry in cell:
                 out.write(_element(column.header, entry))
         out.write("</item>\n")
     out.write("</channel>\n</rss>\n")
-    return count
 
 
 _DETAIL_PARTS = ("section_name", "attribute_name", "attribute_value")
@@ -155,20 +162,18 @@ def _element(name: str, entry: Entry) -> str:
 # --- JSON-LD ----------------------------------------------------------------------------------
 
 
-def _json_ld(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> int:
+def _json_ld(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
     """One schema.org graph. ``<`` is written as an escape, so that the file may stand inside a
     page's ``<script>``."""
     out.write('{"@context":"https://schema.org","@graph":[')
-    count = 0
-    for count, cells in enumerate(rows, start=1):
+    for number, cells in enumerate(rows):
         product: dict[str, Any] = {"@type": "Product"}
         for column, cell in zip(columns, cells, strict=True):
             if cell:
                 _place(product, column, cell)
         text = orjson.dumps(product).decode().replace("<", "\\u003c")
-        out.write(("," if count > 1 else "") + "\n" + text)
+        out.write(("," if number else "") + "\n" + text)
     out.write("\n]}\n")
-    return count
 
 
 def _place(product: dict[str, Any], column: Column, cell: Cell) -> None:
@@ -198,7 +203,7 @@ def _property(name: str, value: Any) -> dict[str, Any]:
     return {"@type": "PropertyValue", "name": name, "value": value}
 
 
-_TEXT: dict[str, Callable[[IO[str], File, Columns, Rows, str], int]] = {
+_TEXT: dict[str, Callable[[IO[str], File, Columns, Rows, str], None]] = {
     "csv": _csv,
     "google-tsv": _google_tsv,
     "google-xml": _google_xml,

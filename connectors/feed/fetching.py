@@ -1,0 +1,175 @@
+"""Get the floor's export: from its address, else the newest file that a person put into the
+shop's ``exports`` folder. What was got is kept until there is a newer one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from connectors.contract import Account, Clock
+from connectors.errors import AuthRefused, ChannelError, ProtocolError, RateLimited, Unavailable
+from connectors.feed.export import Line, lines
+from connectors.feed.profile import Profile
+from connectors.feed.store import Store
+from connectors.http import Answer, Http, NotSent, TransportError, Unclear
+
+MAX_BYTES = 64 * 1024 * 1024
+DEADLINE_S = 20.0
+SUFFIXES = (".csv", ".xlsx", ".txt", ".tsv")
+
+
+def address(account: Account) -> str:
+    """Where the export is fetched, "" when a person brings it."""
+    given = account.credentials.get("export_url", "")
+    base = account.base_url if account.base_url.startswith(("http://", "https://")) else ""
+    return given or (f"{base.rstrip('/')}/exports/latest" if base else "")
+
+
+class Exports:
+    """The exports of one shop."""
+
+    def __init__(self, profile: Profile, account: Account, http: Http, clock: Clock) -> None:
+        self._profile = profile
+        self._account = account
+        self._http = http
+        self._clock = clock
+
+    def bring(self, store: Store) -> None:
+        """Take a newer export in, when there is one. Raises ChannelError."""
+        if address(self._account):
+            self._fetch(store)
+        else:
+            self._pick(store)
+
+    def reach(self) -> Answer:
+        """Ask the floor for its export without taking it in; 404 means that it has none yet.
+        Raises ChannelError."""
+        return self._ask({})
+
+    # --- from the floor ---------------------------------------------------------------------
+
+    def _fetch(self, store: Store) -> None:
+        where = address(self._account)
+        known = store.meta("export_from") == where
+        etag, stamp = store.meta("export_etag"), store.meta("export_stamp")
+        asked = {"If-None-Match": etag, "If-Modified-Since": stamp} if known else {}
+        answer = self._ask({name: value for name, value in asked.items() if value})
+        if answer.status == 404:
+            return
+        at = self._made_at(answer, store)
+        if answer.status == 304:
+            self._confirm(store, at)
+            return
+        headers = {
+            "export_etag": answer.headers.get("etag", ""),
+            "export_stamp": answer.headers.get("last-modified", ""),
+            "export_from": where,
+        }
+        self._take(store, answer.body, at, headers)
+
+    def _ask(self, headers: dict[str, str]) -> Answer:
+        token = self._account.credentials.get("token", "")
+        login = {"Authorization": f"Bearer {token}"} if token else {}
+        try:
+            answer = self._http.request(
+                "GET", address(self._account), headers={**login, **headers},
+                deadline_s=DEADLINE_S, max_bytes=MAX_BYTES,
+            )  # fmt: skip
+        except (NotSent, Unclear, TransportError) as error:
+            raise Unavailable(f"chưa lấy được file kết quả của sàn: {error}") from error
+        problem = self._problem(answer)
+        if problem is not None:
+            raise problem
+        return answer
+
+    def _problem(self, answer: Answer) -> ChannelError | None:
+        status, label = answer.status, self._profile.label
+        if status in (200, 304, 404):
+            return None
+        if status == 429:
+            words = f"{label} yêu cầu hỏi chậm lại"
+            return RateLimited(words, retry_after=answer.retry_after(), code="429")
+        if status in (401, 403):
+            words = f"{label} không nhận mã truy cập file kết quả: đặt lại 'token' của gian hàng"
+            return AuthRefused(words, code=str(status))
+        if status >= 500 or status == 408:
+            return Unavailable(f"{label} đang lỗi ({status})", code=str(status))
+        return ProtocolError(
+            f"{label} trả lời {status} khi lấy file kết quả",
+            code=str(status),
+            excerpt=answer.body[:2048].decode("utf-8", "replace"),
+        )
+
+    def _made_at(self, answer: Answer, store: Store) -> float:
+        """When the export was made: its own time of change; without one it was made now. A floor
+        that answers is taken to know what we published ``known_after_s`` ago, whether or not its
+        export changed since."""
+        stamp = answer.headers.get("last-modified", "")
+        if not stamp and answer.status == 304:
+            stamp = store.meta("export_stamp")
+        now, moment = self._clock().timestamp(), _http_date(stamp)
+        return now if moment is None else max(moment, now - self._profile.export.known_after_s)
+
+    # --- from a person ----------------------------------------------------------------------
+
+    def _pick(self, store: Store) -> None:
+        newest = self._newest()
+        if newest is None:
+            return
+        changed = newest.stat().st_mtime
+        mark = f"{newest.name} {newest.stat().st_size} {changed}"
+        if mark != store.meta("export_from"):
+            self._take(store, newest.read_bytes(), changed, {"export_from": mark})
+
+    def _newest(self) -> Path | None:
+        folder = (self._account.folder or Path()) / "exports"
+        if self._account.folder is None or not folder.is_dir():
+            return None
+        files = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
+        return max(files, key=lambda p: (p.stat().st_mtime, p.name), default=None)
+
+    # --- taking in --------------------------------------------------------------------------
+
+    def _take(self, store: Store, data: bytes, at: float, facts: dict[str, str]) -> None:
+        """An older export never replaces a newer one; one that breaks in the middle leaves the
+        one before as it was."""
+        if at < made_at(store):
+            return
+        digest = hashlib.sha256(data).hexdigest()
+        same = digest == store.meta("export_sha")
+        with store.writing():
+            if not same:
+                before = store.export_count()
+                store.take_export(_bodies(lines(self._profile, data, before)))
+            store.set_meta(export_at=repr(at), export_sha=digest, **facts)
+
+    def _confirm(self, store: Store, at: float) -> None:
+        if at > made_at(store):
+            with store.writing():
+                store.set_meta(export_at=repr(at))
+
+
+def made_at(store: Store) -> float:
+    """When the export that we hold was made (unix seconds), 0 when there is none."""
+    return float(store.meta("export_at") or 0)
+
+
+def _bodies(found: Iterator[Line]) -> Iterator[tuple[str, str]]:
+    return ((line.sku, line.text()) for line in found)
+
+
+def _http_date(text: str) -> float | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (TypeError, ValueError):
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def skew_s(answer: Answer, now: datetime) -> float | None:
+    """Our clock minus the floor's, in seconds."""
+    theirs = _http_date(answer.headers.get("date", ""))
+    return None if theirs is None else now.timestamp() - theirs
