@@ -21,7 +21,7 @@ FOLDER = Path(__file__).with_name("profiles")
 
 Format = Literal["xlsx", "csv", "google-xml", "google-tsv", "json-ld"]
 Kind = Literal[
-    "text", "integer", "money", "date", "gtin", "url", "choice", "list", "details"
+    "text", "integer", "money", "date", "gtin", "url", "urls", "choice", "list", "details"
 ]  # fmt: skip
 Pair = tuple[int, int]
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
@@ -59,6 +59,11 @@ class Column(_Model):
     cut: bool = False
     one_line: bool = False
     restricted: bool = False
+
+    @property
+    def many(self) -> bool:
+        """Whether a cell may hold several entries."""
+        return self.kind in ("urls", "list", "details")
 
 
 class File(_Model):

@@ -6,7 +6,7 @@ than T says more (san24h.md §1, §5). Pure but for :class:`Reader`, which bring
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -66,17 +66,28 @@ class Reader:
 
     def _states(self, store: Store, skus: Sequence[str]) -> dict[str, RemoteState]:
         kept, told, at = store.get(skus), store.export_rows(skus), made_at(store)
-        states = {}
-        fresh = []
-        for sku, row in kept.items():
-            line = line_from(sku, told[sku]) if sku in told else None
-            states[sku] = state_of(self._profile, row, line, at)
-            if states[sku].status is RemoteStatus.LIVE and not row.seen_live:
-                fresh.append(sku)
-        if fresh:
+        states = {
+            sku: state_of(
+                self._profile, row, line_from(sku, told[sku]) if sku in told else None, at
+            )
+            for sku, row in kept.items()
+        }
+        live = [kept[sku] for sku, state in states.items() if state.status is RemoteStatus.LIVE]
+        self._learn(store, [k for k in live if k.row.on], states)
+        return states
+
+    def _learn(self, store: Store, live: Sequence[Kept], states: Mapping[str, RemoteState]) -> None:
+        """Keep what a younger export said of rows on sale: that it had them, and what it sold."""
+        fresh = [k.row.sku for k in live if not k.seen_live]
+        sold = []
+        for k in live:
+            left = states[k.row.sku].variants[0].stock
+            if left is not None and left < k.row.stock:
+                sold.append(replace(k.row, stock=left))
+        if fresh or sold:
             with store.writing():
                 store.saw_live(fresh)
-        return states
+                store.sold(sold)
 
     def find(self, store: Store, keys: Sequence[str]) -> list[Outcome[tuple[FoundItem, ...]]]:
         """From our own rows: a file channel has no other items of ours."""

@@ -71,9 +71,7 @@ def check(profile: Profile, account: Account, exports: Exports, clock: Clock) ->
         settings={
             "profile": profile.channel,
             "version": profile.version,
-            "files": [
-                f"{account.public_url}/{name}" if account.public_url else name for name in names
-            ],
+            "files": [f"{root}{file.name}" for file in profile.files],
             "export": where,
         },
         problems=tuple(_problems(profile, account, folder)),

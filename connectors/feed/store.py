@@ -115,11 +115,8 @@ class Store:
         for start in range(0, len(keys), 500):
             part = list(keys[start : start + 500])
             marks = ",".join("?" * len(part))
-            rows = self._db.execute(
-                f"select {_COLUMNS} from row where {column} in ({marks})",
-                part,
-            )
-            yield from map(_kept, rows)
+            asked = f"select {_COLUMNS} from row where {column} in ({marks})"  # noqa: S608
+            yield from map(_kept, self._db.execute(asked, part))
 
     def put(self, rows: Iterable[Row], now: float) -> None:
         """Write rows whole; inside ``writing``. One that is taken off sale starts its days of
@@ -146,6 +143,16 @@ class Store:
     def unseen(self, skus: Iterable[str]) -> None:
         """What an export said of these rows no longer holds (they were made anew)."""
         self._db.executemany("update row set seen_live = 0 where sku = ?", ((s,) for s in skus))
+
+    def sold(self, rows: Iterable[Row]) -> None:
+        """The floor has fewer units than our file says: keep its figure, so that the next file
+        does not raise it; inside ``writing``. It is nothing to publish for."""
+        self._db.executemany(
+            """update row set stock = :stock, digest = :digest,
+                sent_digest = case when sent_digest is digest then :digest else sent_digest end
+            where sku = :sku""",
+            ({"sku": r.sku, "stock": r.stock, "digest": r.digest()} for r in rows),
+        )
 
     # --- publishing -------------------------------------------------------------------------
 

@@ -194,11 +194,15 @@ def _money(column: Column, text: str) -> Iterator[Found]:
 
 def _url(column: Column, text: str) -> Iterator[Found]:
     parts = _split(text)
-    if parts is None or parts[0] not in ("http", "https") or not parts[1] or " " in text:
+    if parts is None or parts[0] not in ("http", "https") or not parts[1] or not _bare(text):
         yield (
             "url", f"địa chỉ '{_short(text)}'", "địa chỉ bắt đầu bằng http:// hoặc https://",
             f"Sửa '{column.header}'.",
         )  # fmt: skip
+
+
+def _bare(text: str) -> bool:
+    return text.isprintable() and not any(c.isspace() or c in '"<>' for c in text)
 
 
 def _split(text: str) -> tuple[str, str] | None:
@@ -233,6 +237,7 @@ _BY_KIND: dict[str, Callable[[Column, str], Iterator[Found]]] = {
     "integer": _integer,
     "money": _money,
     "url": _url,
+    "urls": _url,
     "choice": _choice,
     "date": _day,
 }

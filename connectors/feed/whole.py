@@ -53,7 +53,7 @@ def _sheet_cell(column: Column, value: Any) -> Cell:
         text = text[1:]
     if not text:
         return ()
-    return tuple(text.split("; ")) if column.kind == "list" else (text,)
+    return tuple(text.split("; ")) if column.many else (text,)
 
 
 def _csv(columns: Sequence[Column], path: Path) -> Found:
@@ -86,11 +86,11 @@ def _tsv_cell(column: Column, text: str) -> Cell:
     if not text:
         return ()
     entries = next(csv.reader([text]))
-    if column.kind not in ("list", "details"):
+    if not column.many:
         return (_bare(",".join(entries)),)
-    if column.kind == "list":
-        return tuple(map(_bare, entries))
-    return tuple(_detail(entry.split(":", 2)) for entry in entries)
+    if column.kind == "details":
+        return tuple(_detail(entry.split(":", 2)) for entry in entries)
+    return tuple(map(_bare, entries))
 
 
 def _bare(text: str) -> str:

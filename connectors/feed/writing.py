@@ -7,7 +7,7 @@ rows did not change stays the same file. Sources: san24h.md §2 (CSV, XLSX), §3
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -114,7 +114,7 @@ def _google_tsv(out: IO[str], file: File, columns: Columns, rows: Rows, link: st
 def _tsv_cell(column: Column, cell: Cell) -> str:
     """Entries parted by commas, parts of an entry by colons; quotes where a comma or a quote
     would be misread; never a tab or a line break inside."""
-    if column.kind == "list" or column.kind == "details" or len(cell) > 1:
+    if column.many:
         return ",".join(_quoted(guarded(_tsv_entry(entry))) for entry in cell)
     return _quoted(guarded(_tsv_entry(cell[0]))) if cell else ""
 
@@ -183,7 +183,7 @@ def _place(product: dict[str, Any], column: Column, cell: Cell) -> None:
         pairs = ((entry[1], entry[2]) for entry in cell if isinstance(entry, tuple))
         _properties(product).extend(_property(name, value) for name, value in pairs)
         return
-    value: Any = list(cell) if column.kind == "list" else cell[0]
+    value: Any = list(cell) if column.many else cell[0]
     if column.header.startswith("+"):
         _properties(product).append(_property(column.header[1:], value))
         return
