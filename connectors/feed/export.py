@@ -23,7 +23,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from connectors.errors import ProtocolError, Unavailable
-from connectors.feed.profile import Export, Profile
+from connectors.feed.profile import Profile
 
 NEEDED = ("sku", "status")
 HEAD_LINES = 20
@@ -64,7 +64,7 @@ def lines(profile: Profile, data: bytes, before: int = 0) -> Iterator[Line]:
     """
     rows = _xlsx(data) if data[:2] == b"PK" else _csv(data, before)
     places = _header(profile, rows)
-    words = {_folded(w): state for state, said in profile.export.words.items() for w in said}
+    words = _words(profile)
     for cells in rows:
         line = _line(cells, places, words)
         if line is not None:
@@ -75,7 +75,7 @@ def _header(profile: Profile, rows: Iterator[list[str]]) -> dict[str, int]:
     """Where each column stands."""
     found: list[str] = []
     for number, cells in enumerate(rows):
-        places = _places(profile.export, cells)
+        places = _places(profile, cells)
         if all(name in places for name in NEEDED):
             return places
         if len([c for c in cells if c]) > len(found):
@@ -91,14 +91,31 @@ def _header(profile: Profile, rows: Iterator[list[str]]) -> dict[str, int]:
     )
 
 
-def _places(export: Export, cells: Sequence[str]) -> dict[str, int]:
+_OWN = {"sku": "sku", "status": "status", "price": "price", "stock": "stock", "title": "title"}
+"""What an export tells -> the value of the column of our own file that may come back."""
+
+
+def _places(profile: Profile, cells: Sequence[str]) -> dict[str, int]:
+    """A floor may also give back its own template: the heads of our file come last."""
     heads = {_folded(cell): at for at, cell in reversed(list(enumerate(cells))) if cell}
     places = {}
-    for name, headers in export.columns.items():
-        at = next((heads[_folded(h)] for h in headers if _folded(h) in heads), None)
+    for name, headers in profile.export.columns.items():
+        ours = [c.header for c in profile.columns if c.value == _OWN.get(name)]
+        at = next((heads[_folded(h)] for h in (*headers, *ours) if _folded(h) in heads), None)
         if at is not None:
             places[str(name)] = at
     return places
+
+
+def _words(profile: Profile) -> dict[str, str]:
+    """The state of each status word; those of our own file mean what we mean by them."""
+    said = profile.export.words.items()
+    words = {_folded(word): str(state) for state, known in said for word in known}
+    for column in profile.columns:
+        if column.value == "status":
+            ours = column.words.items()
+            words |= {_folded(w): "hidden" if key == "off" else "live" for key, w in ours}
+    return words
 
 
 def _line(cells: Sequence[str], places: Mapping[str, int], words: Mapping[str, str]) -> Line | None:

@@ -26,7 +26,7 @@ _BROKEN = re.compile(r"\ufffd|Ã[\u0080-\u00bf]|á[º»][\u0080-\u00bf\u2010-\u2
 
 
 def plain(text: str) -> str:
-    """NFC text without HTML (entities decoded once), control characters and outer space.
+    """NFC text without HTML (entities decoded once), tabs, control characters and outer space.
 
     Source: san24h.md §5.
     """
@@ -34,7 +34,8 @@ def plain(text: str) -> str:
         text = _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text)))
     if "&" in text:
         text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " "))
+    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = text.replace("\t", " ").replace("\xa0", " ")
     return unicodedata.normalize("NFC", text).strip()
 
 

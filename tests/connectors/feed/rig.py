@@ -1,0 +1,180 @@
+"""What the floors bring to the conformance kit: a floor that fetches, and a web server before
+the shop's public files.
+
+A row that was made and never switched on is in no file: it stands in the shop's own folder only,
+and the bench tells it from there. ``pass_time`` lets the floor come for the files.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
+from connectors.contract import Account, Credentials
+from connectors.feed.channels import San24h
+from connectors.feed.connector import FeedConnector
+from connectors.http import Http
+from sandbox.floor import Fault as FloorFault
+from sandbox.floor import FloorSandbox, switched
+from sandbox.serving import serving
+from tests.connectors.feed.static import Static
+
+SHOP, TOKEN = "htx-nam-the", "floor-token-0001"
+
+_KINDS = {
+    Fault.RATE_LIMITED: {"kind": "rate"},
+    Fault.RATE_LIMITED_UNTIL: {"kind": "rate", "retry_after": 7},
+    Fault.UNAVAILABLE: {"kind": "outage"},
+    Fault.RESET_BEFORE: {"kind": "reset_before"},
+    Fault.REDIRECT: {"kind": "redirect", "location": "http://127.0.0.1:9/"},
+    Fault.BAD_GATEWAY: {"kind": "outage_after"},
+    Fault.LOST_ANSWER: {"kind": "reset_after"},
+    Fault.NEVER: {"kind": "silent", "seconds": 30},
+    Fault.SLOW: {"kind": "slow", "seconds": 60},
+    Fault.TRUNCATED: {"kind": "truncated"},
+    Fault.MALFORMED: {"kind": "malformed"},
+    Fault.HTML: {"kind": "html"},
+    Fault.ARRAY: {"kind": "array"},
+    Fault.UNKNOWN_FIELDS: {"kind": "unknown_fields"},
+}
+_CALLS = ("", "check", "read", "changed_since")
+"""Verbs that call the floor; the others write to the shop's own folder."""
+
+
+class FeedBench:
+    """One open floor with one connected shop."""
+
+    def __init__(
+        self,
+        kind: type[FeedConnector],
+        words: Sequence[str],
+        folder: Path,
+        stack: ExitStack,
+    ) -> None:
+        self._kind = kind
+        self._moment = datetime.now(UTC).replace(microsecond=0)
+        self.folder = folder
+        (folder / "public").mkdir(parents=True)
+        self.floor = FloorSandbox(None, switched(words), self.now)
+        self.static = Static(folder / "public")
+        self._url = stack.enter_context(serving(self.floor.app))
+        self._public = stack.enter_context(serving(self.static))
+        self.floor.add_shop(SHOP, self._public, kind.profile.channel, token=TOKEN)
+        self._settings = dict(self.connector(self._account({})).check().settings)
+
+    def now(self) -> datetime:
+        return self._moment
+
+    def pass_time(self, seconds: float) -> None:
+        self._moment += timedelta(seconds=seconds)
+        self.floor.fetch()
+
+    def connector(self, account: Account | None = None) -> FeedConnector:
+        return self._kind(account or self.account(), Http(), self.now)
+
+    def account(self) -> Account:
+        return self._account(self._settings)
+
+    def _account(self, settings: Mapping[str, object]) -> Account:
+        return Account(
+            shop_key=SHOP,
+            base_url=f"{self._url}/{SHOP}",
+            credentials=Credentials(token=TOKEN, site="ocop.example.vn"),
+            settings=settings,
+            folder=self.folder,
+            public_url=self._public,
+        )
+
+    def wrong_account(self) -> Account:
+        account = self.account()
+        return replace(account, credentials=Credentials({**account.credentials, "token": "no"}))
+
+    def category(self) -> str:
+        paths = list(self._kind.profile.places)
+        return "Thực phẩm > Thực phẩm khô" if "Thực phẩm" not in paths else "Thực phẩm"
+
+    def spoil(self, fault: Fault, *, verb: str = "", after: int = 0, times: int = 1) -> bool:
+        if fault not in _KINDS or verb not in _CALLS:
+            return False
+        spec = {**_KINDS[fault], "after": after, "times": times}
+        self.floor.spoil(FloorFault.model_validate(spec))
+        return True
+
+    def heal(self) -> None:
+        self.floor.heal()
+
+    def asked_changes(self) -> int:
+        """Files that the floor was given anew: the only way to ask it for a change."""
+        return sum(bool(entry["asks_change"]) for entry in self.floor.journal())
+
+    def stands(self) -> Sequence[Seen]:
+        """What the floor holds, and rows that were never in a file from the shop's own folder."""
+        there = [
+            Seen(
+                remote_id=item.sku,
+                item_sku=item.sku,
+                on_sale=item.state == "live",
+                title=item.title,
+                packs={item.sku: SeenPack(item.price, item.stock)},
+            )
+            for item in self.floor.items(SHOP)
+            if item.state != "deleted"
+        ]
+        known = {seen.remote_id for seen in there}
+        return [*there, *(seen for seen in self._waiting() if seen.remote_id not in known)]
+
+    def _waiting(self) -> Iterator[Seen]:
+        with sqlite3.connect(self.folder / "feed.sqlite3") as db:
+            rows = db.execute(
+                "select sku, item_sku, json_extract(body, '$[0].title'), price, stock from row"
+                " where sent_digest is null"
+            )
+            for sku, item_sku, title, price, stock in rows:
+                yield Seen(sku, item_sku, False, title, {sku: SeenPack(price, stock)})
+        db.close()
+
+    def decide(self, sku: str, verdict: Literal["approve", "reject", "ban"], why: str = "") -> bool:
+        self.floor.do(SHOP, verdict, sku, why=why)
+        return True
+
+    def by_hand(self, sku: str, deed: Deed, value: int = 0) -> None:
+        self.floor.do(SHOP, deed, sku, value=value)
+
+
+class FeedRig:
+    """``answers``: every doubtful fact of how a floor reads files and answers."""
+
+    answers: Mapping[str, Sequence[str]] = {
+        "likeliest": (),
+        "review": ("review_s=60",),
+        "second file": ("file=1",),
+        "xlsx export": ("export=xlsx",),
+        "semicolons": ("export=semicolon",),
+        "short heads": ("heads=short", "title_line=true"),
+        "english": ("heads=english", "words=en"),
+        "more columns": ("heads=extra",),
+        "amounts with dots": ("amounts=dots",),
+        "etag only": ("marks=etag",),
+        "modified only": ("marks=modified",),
+        "no validators": ("marks=nothing",),
+        "delisted shown": ("gone=shown",),
+        "hidden left out": ("hidden=omitted",),
+        "stock kept": ("restock=on_change",),
+        "no last newline": ("last_newline=false",),
+    }
+
+    def __init__(self, connector: type[FeedConnector] = San24h) -> None:
+        self.connector = connector
+
+    @contextmanager
+    def open(self, words: Sequence[str]) -> Iterator[FeedBench]:
+        with ExitStack() as stack:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocop-feed-")))
+            yield FeedBench(self.connector, words, folder, stack)
