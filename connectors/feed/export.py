@@ -33,8 +33,8 @@ MAX_UNZIPPED = 400 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What the export says of one SKU. ``state``: live, hidden, review, rejected, banned,
-    deleted, or "" for a word that the profile does not know (``word``). None: not told."""
+    """What the export says of one SKU. ``state``: live, out, hidden, review, rejected,
+    banned, deleted, or "" for a word that the profile does not know (``word``). None: not told."""
 
     sku: str
     state: str
@@ -111,10 +111,13 @@ def _words(profile: Profile) -> dict[str, str]:
     """The state of each status word; those of our own file mean what we mean by them."""
     said = profile.export.words.items()
     words = {_folded(word): str(state) for state, known in said for word in known}
+    ours: dict[str, set[str]] = {}
     for column in profile.columns:
         if column.value == "status":
-            ours = column.words.items()
-            words |= {_folded(w): "hidden" if key == "off" else "live" for key, w in ours}
+            for key, word in column.words.items():
+                ours.setdefault(_folded(word), set()).add(key)
+    for word, keys in ours.items():
+        words[word] = "live" if "on" in keys else "out" if "out" in keys else "hidden"
     return words
 
 

@@ -23,6 +23,8 @@ Format = Literal["xlsx", "csv", "google-xml", "google-tsv", "json-ld"]
 Kind = Literal[
     "text", "integer", "money", "date", "gtin", "url", "urls", "choice", "list", "details"
 ]  # fmt: skip
+State = Literal["live", "out", "hidden", "review", "rejected", "banned", "deleted"]
+"""``out``: shown, and nobody can buy it."""
 Pair = tuple[int, int]
 Words = Annotated[tuple[str, ...], Field(min_length=1)]
 
@@ -101,7 +103,7 @@ class Export(_Model):
     """
 
     columns: Mapping[Literal["sku", "status", "reason", "price", "stock", "url", "title"], Words]
-    words: Mapping[Literal["live", "hidden", "review", "rejected", "banned", "deleted"], Words]
+    words: Mapping[State, Words]
     lag_s: float = 0
     known_after_s: float = 86400
 

@@ -35,6 +35,7 @@ PAGE = 1000
 
 _SAID = {
     "live": RemoteStatus.LIVE,
+    "out": RemoteStatus.LIVE,
     "hidden": RemoteStatus.UNLISTED,
     "review": RemoteStatus.IN_REVIEW,
     "rejected": RemoteStatus.REJECTED,
