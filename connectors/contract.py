@@ -140,7 +140,8 @@ class AttributeOption:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """``free_text``: a value without ``value_id`` is allowed. ``units``: allowed unit names."""
+    """``free_text``: a value without ``value_id`` is allowed. ``units``: allowed unit names.
+    ``numeric``: a free text must be a number."""
 
     attribute_id: str
     name: str
@@ -149,6 +150,7 @@ class Attribute:
     options: tuple[AttributeOption, ...] = ()
     units: tuple[str, ...] = ()
     max_values: int = 1
+    numeric: bool = False
 
 
 @dataclass(frozen=True, slots=True)

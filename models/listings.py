@@ -210,6 +210,27 @@ def move(session: Session, ids: Sequence[int], after: str, now: datetime) -> lis
     return [row[0] for row in moved]
 
 
+def refused_creates(session: Session, ids: Sequence[int]) -> list[int]:
+    """The products of those of these listings that the channel refused to make."""
+    rows = session.execute(
+        text("""SELECT DISTINCT product_id FROM listing_facet WHERE listing_id = ANY(:ids)
+            AND facet = 'create' AND wanted_rev = refused_rev"""),
+        {"ids": list(ids)},
+    )
+    return [row[0] for row in rows]
+
+
+def not_refused(session: Session, ids: Sequence[int]) -> list[int]:
+    """Of these, the ones whose create the channel has not refused as it stands."""
+    rows = session.execute(
+        text("""SELECT l.id FROM listing l WHERE l.id = ANY(:ids) AND NOT EXISTS (
+            SELECT 1 FROM listing_facet f WHERE f.listing_id = l.id AND f.facet = 'create'
+              AND f.wanted_rev = f.refused_rev)"""),
+        {"ids": list(ids)},
+    )
+    return [row[0] for row in rows]
+
+
 def forget_facets(session: Session, ids: Sequence[int]) -> None:
     """Drop what was wanted of listings that the channel never heard of."""
     if ids:

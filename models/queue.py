@@ -182,6 +182,18 @@ def park(session: Session, listing_ids: Sequence[int]) -> None:
         )
 
 
+def unpark_made(session: Session, on: Sequence[int], off: Sequence[int]) -> None:
+    """What was made while we planned does not wait: the plan read these listings before it, and
+    has just written that they do not exist yet. Of those that are to be off, only the take-down
+    goes on."""
+    session.execute(
+        text("""UPDATE listing_facet f SET parked = false FROM listing l
+            WHERE l.id = f.listing_id AND l.remote_id IS NOT NULL AND f.parked
+              AND (l.id = ANY(:on) OR (l.id = ANY(:off) AND f.facet = 'availability'))"""),
+        {"on": list(on), "off": list(off)},
+    )
+
+
 def lanes_due(session: Session, shop_id: int, fence: int, now: datetime) -> list[LaneDue]:
     """What may be claimed in this shop now, a row a lane, the most urgent lane first."""
     rows = session.execute(_LANES_DUE, {"shop": shop_id, "fence": fence, "now": now})

@@ -30,9 +30,10 @@ from models.pairing import Found
 from models.shop import Shop
 from worker import offer, tokens
 from worker.certify import assigned
+from worker.draft import item_sku
 from worker.env import Env
 from worker.likeness import Ours, Theirs, pair
-from worker.plan import World, item_sku
+from worker.plan import World
 from worker.planning import world_now
 
 READ_AT_ONCE = 50

@@ -111,7 +111,8 @@ PLACEHOLDER = "Xem trên bao bì"
 
 
 def default_attributes(attributes: Sequence[Attribute]) -> list[dict[str, str]]:
-    """A value for every mandatory attribute; texts may hold ``{net}``, ``{shelf_life}`` …"""
+    """A value for every mandatory attribute; texts may hold ``{net}``, ``{shelf_life}`` … An
+    empty text is a number that nobody has said."""
     return [_default(a) for a in attributes if a.mandatory]
 
 
@@ -123,6 +124,7 @@ _BY_NAME: Mapping[str, tuple[tuple[str, ...], str]] = {
         "{net}",
     ),
     "maker": (("san xuat", "manufacturer", "to chuc", "nha san xuat", "producer"), "{producer}"),
+    "alcohol": (("nong do con", "alcohol", "do con", "abv"), "{alcohol}"),
     "paper": (("cong bo", "giay phep", "licence", "license", "fda"), "{self_declaration}"),
 }
 
@@ -143,6 +145,8 @@ def _default(attribute: Attribute) -> dict[str, str]:
     if text == "{net}" and attribute.units:
         unit = next((u for u in attribute.units if u.lower() in ("g", "gram", "ml")), "")
         return _row(attribute, text=text, unit=unit or attribute.units[0])
+    if attribute.numeric and text == PLACEHOLDER:
+        text = ""
     return _row(attribute, text=text)
 
 
@@ -167,4 +171,5 @@ def _row(
 ) -> dict[str, str]:
     return {
         "attribute_id": attribute.attribute_id, "value_id": value_id, "text": text, "unit": unit,
+        "name": attribute.name,
     }  # fmt: skip

@@ -93,8 +93,12 @@ def set_one(env: Env, shop: Shop, kind: str, words: str, category_id: str, *, by
     with env.db.transaction() as session:
         categories.put(session, market_of(shop), [row])
     plan_products(env)
-    weak = {d["attribute_id"] for d in defaults if d["text"] == mapping.PLACEHOLDER}
+    weak = {d["attribute_id"] for d in defaults if not d["value_id"] and _is_weak(d["text"])}
     return [a.name for a in attributes if a.attribute_id in weak]
+
+
+def _is_weak(text: str) -> bool:
+    return text in ("", mapping.PLACEHOLDER)
 
 
 def _known_kind(kind: str) -> None:

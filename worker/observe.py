@@ -145,7 +145,7 @@ def _reason(listing: ListingState, state: str, words: str) -> Reason | None:
     if state == states.REJECTED:
         return reason("REFUSED", words or "sàn không nêu lý do")
     if state == states.IN_REVIEW:
-        return reason("IN_REVIEW")
+        return reason("IN_REVIEW", words[:1].upper() + words[1:])
     if state == states.UNLISTED and wanted_on:
         return reason("SENT")
     return None

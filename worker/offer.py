@@ -7,6 +7,7 @@ force, a potential 5 is sold as 4, no claim of healing. Net and shipping weight 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ from models.text import fold
 from worker import texts
 from worker.reasons import day
 from worker.rules import PackingRule, RuleBook, TemplateRule
+
+_STRENGTH = re.compile(r"\b(\d{1,2}(?:[.,]\d+)?)\s*(?:%|độ\b)")
 
 CITY = "Bắc Giang"
 """The certifying province as the products' brands name it (one installation, one province)."""
@@ -112,7 +115,7 @@ def content(page: Page, category: CategoryFacts) -> dict[str, Any]:
             template.description or texts.DESCRIPTION, values, page.limits.description
         ),
         "category_id": category.category_id,
-        "attributes": [filled(a, page.product, page.variants[0]) for a in category.attributes],
+        "attributes": attributes(page.product, page.variants[0], category),
         "images": pictures(page),
         "weight_g": max(ship_weight(v, page.packing) for v in page.variants),
         "dims_mm": list(page.packing.dims_mm),
@@ -246,6 +249,32 @@ def ship_weight(variant: VariantFacts, packing: PackingRule) -> int:
     return packing.weight_g(variant.net_g or variant.net_ml or 0)
 
 
+def attributes(
+    product: ProductFacts, variant: VariantFacts, category: CategoryFacts
+) -> list[dict[str, str]]:
+    """The category's attributes with the product's facts in them."""
+    rows = (filled(a, product, variant) for a in category.attributes)
+    return [{name: value for name, value in row.items() if name != "name"} for row in rows]
+
+
+def unanswered(product: ProductFacts, variant: VariantFacts, category: CategoryFacts) -> list[str]:
+    """Names of attributes that the category demands and that nothing of ours answers."""
+    rows = (filled(a, product, variant) for a in category.attributes)
+    return [
+        row.get("name") or row["attribute_id"]
+        for row in rows
+        if not row.get("value_id") and not row["text"].strip()
+    ]
+
+
+def alcohol(product: ProductFacts) -> str:
+    """The strength that the registry's text states, in per cent ("29,5"); "" when it does not."""
+    if product.kind != "alcohol":
+        return ""
+    found = _STRENGTH.search(f"{product.name}. {product.description}")
+    return found[1].replace(",", ".") if found else ""
+
+
 def filled(
     attribute: Mapping[str, str], product: ProductFacts, variant: VariantFacts
 ) -> dict[str, str]:
@@ -257,6 +286,7 @@ def filled(
         "{origin}": CITY,
         "{producer}": product.producer_name,
         "{self_declaration}": product.self_declaration or "Xem trên bao bì",
+        "{alcohol}": alcohol(product),
     }
     text = attribute.get("text", "")
     for mark, value in values.items():

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -33,6 +33,7 @@ from models.states import BLOCKED, PENDING
 from worker import offer
 from worker.certify import Verdict, assigned, certify
 from worker.digests import digest
+from worker.draft import Draft, item_sku
 from worker.pool import Claim, divide
 from worker.reasons import Reason, reason
 from worker.rules import RuleBook, active
@@ -56,27 +57,6 @@ class World:
     categories: Mapping[Market, Sequence[CategoryFacts]]
     today: date
     now: datetime
-
-
-@dataclass(slots=True)
-class Draft:
-    """One listing being planned: a product's part in a shop, and the facts that decide it."""
-
-    shop: ShopFacts
-    product: ProductFacts
-    verdict: Verdict
-    part: int
-    variants: list[VariantFacts]
-    existing: ListingState | None
-    prices: dict[str, int] = field(default_factory=dict)
-    stock: dict[str, int] = field(default_factory=dict)
-    kept: bool = False
-    """The registry's prices break the channel's ratio: the last good ones stay."""
-    id: int = 0
-
-    @property
-    def on(self) -> bool:
-        return self.verdict.may_sell
 
 
 def load_world(
@@ -165,6 +145,9 @@ def _drafts_in(
             draft.verdict = Verdict(reason("NO_VARIANT"))
         elif verdict.may_sell and ratio_broken(list(draft.prices.values()), room):
             _keep_prices(draft, capabilities)
+        if draft.on and category is not None:
+            draft.page = page_of(product, members, shop, verdict.certificate, world)
+            draft.content = offer.content(draft.page, category)
         yield draft
 
 
@@ -184,6 +167,9 @@ def _incomplete(
     fit = [image for image in here if offer.fits(image, capabilities)]
     if not fit:
         return reason("IMAGE_UNFIT", _wanted_picture(capabilities))
+    missing = offer.unanswered(product, product.variants[0], category)
+    if missing:
+        return reason("NO_ATTRIBUTE", missing[0])
     if capabilities.fetches_images and not world.public:
         return reason("NO_PUBLIC_URL")
     return None
@@ -224,7 +210,7 @@ def _divide_stock(product: ProductFacts, drafts: Sequence[Draft], world: World) 
             rule = world.rules.stock(draft.shop.channel, draft.shop.key, product.code)
             claim = _claim(number, variant, draft, rule.share, rule.cap)
             sold += claim.sold
-            if draft.on:
+            if draft.open:
                 buffer = max(buffer, rule.buffer)
                 claims.append(claim)
         given = divide(variant.stock, buffer, sold, claims)
@@ -257,15 +243,8 @@ def _write(session: Session, drafts: Sequence[Draft], world: World) -> None:
     listings.place_variants(session, [row for d in drafts for row in _variant_rows(d)])
     queue.want(session, [row for d in drafts for row in _wanted(d, world)], world.now)
     queue.park(session, [d.id for d in drafts if not d.on])
+    queue.unpark_made(session, [d.id for d in drafts if d.on], [d.id for d in drafts if not d.on])
     _states(session, drafts, world)
-
-
-def item_sku(product: ProductFacts, variants: Sequence[VariantFacts], part: int) -> str:
-    """The key of a new listing: the pack's SKU when it stands alone, else the product's code
-    (and its part's number)."""
-    if len(variants) == 1:
-        return variants[0].sku
-    return product.code if part == 0 else f"{product.code}-P{part + 1}"
 
 
 def _new_row(draft: Draft) -> dict[str, Any]:
@@ -305,26 +284,17 @@ def _variant_rows(draft: Draft) -> Iterator[dict[str, Any]]:
 
 
 def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
-    started = bool(draft.existing and draft.existing.started)
     if not draft.on:
-        if started:
+        if draft.started:
             yield _take_down(draft, world)
         return
     yield _facet(draft, "availability", {"on": True}, SWITCH_ON)
     yield _facet(draft, "price", draft.prices, PRICE)
     yield _stock_facet(draft)
-    page = page_of(draft.product, draft.variants, draft.shop, draft.verdict.certificate, world)
-    packs = offer.variant_rows(draft.variants, page.packing, page.limits.label)
-    yield _facet(draft, "variants", packs, VARIANTS)
-    category = offer.category_for(draft.product, world.categories.get(draft.shop.market, ()))
-    if category is None:
-        raise ValueError(f"{draft.product.code} may be sold and has no category")
-    shown = offer.content(page, category)
-    yield _facet(draft, "content", shown, CONTENT)
+    yield _facet(draft, "variants", draft.packs, VARIANTS)
+    yield _facet(draft, "content", draft.content, CONTENT)
     if not (draft.existing and draft.existing.remote_id):
-        data = digest([draft.prices, packs, shown])
-        wanted = {"item_sku": _sku_of(draft), "data": data}
-        yield _facet(draft, "create", wanted, CREATE, raises=True)
+        yield _facet(draft, "create", draft.create, CREATE, raises=True)
 
 
 def page_of(
@@ -356,12 +326,6 @@ def _take_down(draft: Draft, world: World) -> WantedFacet:
     if begun and world.capabilities[draft.shop.channel].cancellable:
         return replace(facet, parked=False)
     return facet
-
-
-def _sku_of(draft: Draft) -> str:
-    if draft.existing:
-        return draft.existing.item_sku
-    return item_sku(draft.product, draft.variants, draft.part)
 
 
 def _stock_facet(draft: Draft) -> WantedFacet:
@@ -408,11 +372,12 @@ def _facet(
 
 def _states(session: Session, drafts: Sequence[Draft], world: World) -> None:
     """Reasons for what may not be sold; blocked and pending for what was never started."""
-    unstarted = [d for d in drafts if not (d.existing and d.existing.started)]
+    unstarted = [d for d in drafts if not d.started]
     blocked = [d.id for d in unstarted if not d.on]
     listings.forget_facets(session, blocked)
     listings.move(session, blocked, BLOCKED, world.now)
-    listings.move(session, [d.id for d in unstarted if d.on], PENDING, world.now)
+    waiting = listings.not_refused(session, [d.id for d in unstarted if d.on])
+    listings.move(session, waiting, PENDING, world.now)
     rows = [{"id": d.id, "reason": _reason(d)} for d in drafts if _explains(d)]
     listings.explain(session, rows, world.now)
     holds.sync(session, "ratio", _ratio_holds(drafts), [d.product.id for d in drafts], world.now)
@@ -428,7 +393,7 @@ def _explains(draft: Draft) -> bool:
 
 def _reason(draft: Draft) -> dict[str, Any] | None:
     found: Reason | None = draft.verdict.reason
-    if found is None and not (draft.existing and draft.existing.started):
+    if found is None and not draft.started:
         found = reason("QUEUED")
     return found.as_json() if found else None
 

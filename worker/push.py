@@ -174,8 +174,18 @@ def _work(work: Drain, lane: int) -> None:
         results = _call(work, lane, rows, states)
         with env.db.transaction() as session:
             record(session, work.place, results, env.now())
+        if lane == CREATE:
+            _share_out_again(work, rows)
         if work.caller.fault is None:
             _close_breaker(work)
+
+
+def _share_out_again(work: Drain, rows: Sequence[Claimed]) -> None:
+    """What the channel refused to make needs no stock: its share goes to the other shops."""
+    with work.env.db.transaction() as session:
+        refused = listings.refused_creates(session, [row.listing_id for row in rows])
+    if refused:
+        plan_products(work.env, refused)
 
 
 def _size(work: Drain, lane: int) -> int:

@@ -126,6 +126,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Chưa chọn ngành hàng trên sàn cho nhóm này.",
         "Cán bộ phụ trách chọn ngành hàng trong bảng ánh xạ.",
     ),
+    "NO_ATTRIBUTE": (
+        DATA,
+        "Sàn bắt buộc có '{detail}' mà sổ đăng ký chưa nói.",
+        "Báo cán bộ phụ trách điền, hoặc ghi vào mô tả sản phẩm trong sổ đăng ký.",
+    ),
     "NO_WEIGHT": (
         DATA,
         "Chưa có khối lượng hay dung tích của {detail}.",
@@ -138,7 +143,7 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     ),
     "REFUSED": (CHANNEL, "Sàn từ chối: {detail}", "{advice}"),
     "BANNED": (CHANNEL, "Sàn đã khóa sản phẩm: {detail}", "Sửa theo yêu cầu của sàn rồi gửi lại."),
-    "IN_REVIEW": (CHANNEL, "Sàn đang duyệt.", "Chờ sàn duyệt; không cần làm gì."),
+    "IN_REVIEW": (CHANNEL, "{detail}", "Chờ sàn duyệt; không cần làm gì."),
     "SENT": (US, "Đã gửi, chờ thấy trên sàn.", "Không cần làm gì."),
     "QUEUED": (US, "Đang chờ đến lượt gửi lên sàn.", "Không cần làm gì."),
     "BEGUN": (US, "Sàn đã nhận thay đổi và đang xử lý.", "Không cần làm gì."),
@@ -172,6 +177,10 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
 }
 
 
+_DEFAULTS = {"IN_REVIEW": "Sàn đang duyệt."}
+"""Details where nobody gave any."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """``code`` is stable, ``whose`` one of the five owners, the rest Vietnamese sentences."""
@@ -188,6 +197,7 @@ class Reason:
 def reason(code: str, detail: str = "", advice: str = "") -> Reason:
     """The reason of that code, its sentence filled in."""
     whose, text, todo = _TEXTS[code]
+    detail = detail or _DEFAULTS.get(code, "")
     return Reason(
         code,
         whose,

@@ -14,6 +14,9 @@ _FORMS = tuple(
     (name, language) for name in ("category_id_list", "category_ids") for language in ("vn", "vi")
 )
 
+_NUMERIC = (1, 3)
+"""Validation types of whole and of broken numbers (3.2)."""
+
 _FREE_TEXT = (2, 3, 5)
 """Input types that take a value of one's own: combo boxes and free text."""
 
@@ -87,6 +90,7 @@ def _attribute(row: Mapping[str, Any]) -> Attribute:
         ),
         units=tuple(str(unit) for unit in units),
         max_values=int(info.get("max_value_count") or 1),
+        numeric=info.get("input_validation_type") in _NUMERIC,
     )
 
 

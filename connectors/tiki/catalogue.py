@@ -67,6 +67,10 @@ def _parent(row: Mapping[str, Any]) -> str | None:
     return None if value in (None, 0, "0", "") else str(value)
 
 
+_NUMERIC = ("int", "integer", "decimal", "float", "number")
+"""Data types whose values are numbers (3.2: their names are from memory)."""
+
+
 class Catalogue:
     """What categories demand, read once for as long as the connector lives."""
 
@@ -107,6 +111,7 @@ class Catalogue:
             free_text=not names,
             options=tuple(AttributeOption(name, name) for name in names),
             max_values=20 if "multi" in kind else 1,
+            numeric=text_of(row, "data_type") in _NUMERIC,
         )
 
     def _names(self, row: Mapping[str, Any]) -> list[str]:

@@ -51,6 +51,7 @@ def set_up(env: Any, place: Place, logins: Sequence[Login]) -> None:
     for market, shop, credentials in logins:
         _connect(env, place, market, shop, credentials)
     _decide(env)
+    _record_papers(env, place)
     plan_products(env)
 
 
@@ -86,22 +87,18 @@ def _tell_floor(env: Any, place: Place, shop: Shop, key: str) -> None:
 
     with env.db.transaction() as session:
         found = shop_rows.by_key(session, key)
-    url = f"{place.url('web')}/files/{found.public_token}"
+    token = found.public_token if found else ""
+    url = f"{place.url('web')}/files/{token}"
     told = {"shop_id": shop["shop_id"], "url": url, "profile": shop["channel"]}
     Http().request("POST", f"{place.url('floor')}/_sandbox/feeds", json=told)
 
 
 def _decide(env: Any) -> None:
-    """The office's answers where a channel asks, the licences that it has seen, its rules."""
-    from models import rules, status
-    from worker.papers import NewPaper, record
+    """The office's answers where a channel asks, and its rules."""
+    from models import rules
 
     decided = _data("decisions.json")
     with env.db.transaction() as session:
-        products = {
-            row["product_code"]: status.find_product(session, row["product_code"])
-            for row in decided["decisions"]
-        }
         for row in decided["decisions"]:
             for channel in row.get("channels", decided["channels"]):
                 if row["decision"] != "waiting":
@@ -115,15 +112,33 @@ def _decide(env: Any) -> None:
                 session, row["kind"], row["scope"], row["target"], "", row["value"],
                 by="văn phòng", note="", now=env.now(),
             )  # fmt: skip
-    for row in decided["decisions"]:
-        product = products[row["product_code"]]
-        if "licence" in row and product is not None:
-            licence = row["licence"]
-            paper = NewPaper(
-                licence["kind"], licence["number"], product_id=product.id,
-                file=DATA / licence["file"] if "file" in licence else None,
-            )  # fmt: skip
+
+
+def _record_papers(env: Any, place: Place) -> None:
+    """The papers that the office has been given."""
+    from models import status
+    from worker.papers import NewPaper, record
+
+    for row in _data("papers.json")["papers"]:
+        with env.db.transaction() as session:
+            product = status.find_product(session, row["product_code"])
+        if product is not None:
+            scan = _scan(place, product.name, row["number"])
+            paper = NewPaper(row["kind"], row["number"], product_id=product.id, file=scan)
             record(env, paper, by="văn phòng")
+
+
+def _scan(place: Place, name: str, number: str) -> Path:
+    """A made-up scan of a made-up paper, so that channels that want its file find one."""
+    from PIL import Image, ImageDraw
+
+    folder = place.folder / "papers"
+    folder.mkdir(exist_ok=True)
+    page = Image.new("RGB", (800, 1130), "white")
+    ImageDraw.Draw(page).multiline_text((80, 100), f"MAU THU - KHONG CO GIA TRI\n{number}\n{name}")
+    path = folder / f"{number.replace('/', '-')}.png"
+    page.save(path)
+    return path
 
 
 def _data(name: str) -> Any:

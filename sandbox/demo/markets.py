@@ -37,9 +37,7 @@ def _shopee(state: Path, shops: Sequence[Shop]) -> list[Credentials]:
     market = ShopeeSandbox(state)
     try:
         market.add_partner(partner_id, partner_key)
-        codes = [
-            market.add_shop(int(s["shop_id"]), partner_id, name=s["name"]).code for s in shops
-        ]
+        codes = [market.add_shop(int(s["shop_id"]), partner_id, name=s["name"]).code for s in shops]
     finally:
         market.close()
     return [
@@ -61,7 +59,10 @@ def _tiki(state: Path, shops: Sequence[Shop]) -> list[Credentials]:
     ]
     try:
         for shop, login in zip(shops, logins, strict=True):
-            market.add_seller(shop["shop_id"], name=shop["name"], **login)
+            market.add_seller(
+                shop["shop_id"], name=shop["name"], client_id=login["client_id"],
+                client_secret=login["client_secret"],
+            )  # fmt: skip
     finally:
         market.close()
     return logins
@@ -105,7 +106,7 @@ MARKETS = (
     ),
     Market(
         "floor", ("san24h",), ("review_s=2", "fetch_every_s=2"), _floor,
-        lambda shop: f"/shops/{shop['shop_id']}",
+        lambda shop: f"/{shop['shop_id']}",
     ),
 )  # fmt: skip
 """Reviews decide in seconds here; the floor fetches every two."""

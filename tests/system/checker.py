@@ -100,6 +100,7 @@ def book(shift_days: int) -> dict[str, Product]:
                     expires + timedelta(days=shift_days), bool(row["Ảnh"]),
                 ),
             )  # fmt: skip
+            product.pictured |= bool(row["Ảnh"])
             price = int(row["Giá bán (đồng)"])
             product.packs.append(Pack(_sku(row), price, int(row["Tồn kho"])))
     return products
@@ -110,7 +111,7 @@ def _sku(row: Mapping[str, str]) -> str:
     pack, net = row["Quy cách đóng gói"].lower(), row["Khối lượng (g)"]
     if not net:
         return row["Mã sản phẩm"]
-    counted = re.search(r"(?<![\d.,])(\d+) (?!g\b|kg\b|ml\b|lít\b|ngày\b)[^\W\d]+", pack)
+    counted = re.search(r"(?<![\d.,])(\d+) (?!g\b|kg\b|ml\b|lít\b|ngày\b|cành\b)[^\W\d]+", pack)
     count = int(counted[1]) if counted else 1
     volume = re.search(r"(\d+) (ml|lít)\b", pack)
     if volume:
@@ -183,8 +184,10 @@ def why_not(
         return "no picture"
     if not selling(product, channel):
         return "no shop"
-    if channel == "shopee" and "alcohol" in what:
-        return "restricted by the channel"
+    if channel in ("shopee", "tiki") and "alcohol" in what:
+        return "strength not in the book"
+    if channel == "tiki" and "Trà an xoa" in product.name:
+        return "scan of a paper missing"
     return ""
 
 
@@ -225,11 +228,32 @@ def _price(base: int, shop: Shop) -> int:
     return -(-base // 500) * 500
 
 
+def wrongly_there_or_not(
+    products: Mapping[str, Product], prices: Mapping[Key, int], seen: Shown
+) -> list[str]:
+    """What may not be on sale and is, what should be and is not, and what costs something else.
+    A pack of which a shop's fair share is less than one unit may be there or not."""
+    shares: dict[Key, float] = {}
+    for product in products.values():
+        for pack in product.packs:
+            mine = {k: _weight(k) for k in prices if k[2] == pack.sku}
+            shares |= _fair(max(0, pack.stock - 2), mine)
+    there = {key for key, (_, stock) in seen.items() if stock > 0}
+    wrong = [f"{key} may not be on sale" for key in sorted(there - set(prices))]
+    wrong += [f"{k} is not on sale" for k, s in sorted(shares.items()) if s >= 1 and k not in there]
+    wrong += [
+        f"{key} costs {seen[key][0]}, not {prices[key]}"
+        for key in sorted(there & set(prices))
+        if seen[key][0] != prices[key]
+    ]
+    return wrong
+
+
 def wrong_stock(products: Mapping[str, Product], seen: Shown) -> list[str]:
     """Where the stock that buyers see is not a fair division of the pool: two units stay back,
-    shares are by weight, capped, all is given out, nobody is more than a unit off."""
+    shares are by weight, capped, all is given out, nobody is two units off."""
     by_pack: defaultdict[str, dict[Key, int]] = defaultdict(dict)
-    for key, (_price_, stock) in seen.items():
+    for key, (_, stock) in seen.items():
         by_pack[key[2]][key] = stock
     wrong = []
     for product in products.values():
@@ -242,14 +266,14 @@ def wrong_stock(products: Mapping[str, Product], seen: Shown) -> list[str]:
             wrong += [
                 f"{key}: {given[key]}, fair is {fair[key]:.1f}"
                 for key in given
-                if abs(given[key] - fair[key]) > 1
+                if abs(given[key] - fair[key]) >= 2
             ]
     return wrong
 
 
 def _weight(key: Key) -> tuple[int, int]:
     """Share and cap of a shop."""
-    channel, shop_id, _sku_ = key
+    channel, shop_id, _ = key
     owner = next(s.producer for s in shops() if (s.channel, s.shop_id) == (channel, shop_id))
     if channel == "tiki":
         return 1, 10**9
@@ -310,7 +334,7 @@ def on_sale(item: Mapping[str, Any]) -> bool:
 
 def stands(item: Mapping[str, Any]) -> bool:
     word = str(item["status"]).lower()
-    return "delete" not in word and word not in ("trash", "gone")
+    return "delete" not in word and word not in ("trash", "gone", "approved", "rejected")
 
 
 def twice(journals: Journals) -> list[Key]:

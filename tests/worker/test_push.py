@@ -6,6 +6,8 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from connectors.contract import Done, Failed, RemoteStatus, VariantAnswers
 from connectors.errors import (
     Ambiguous,
@@ -16,7 +18,7 @@ from connectors.errors import (
     Unavailable,
 )
 from connectors.registry.contract import Tombstone
-from models import leases, outcomes, queue
+from models import leases, listings, outcomes, queue
 from models.listing import CREATE
 from tests.worker.fakes import source_product
 from worker.push import drain
@@ -477,3 +479,56 @@ def test_an_open_attempt_is_never_begun_a_second_time(world):
         asked = ([row.listing_id], fence, now, now + timedelta(seconds=20))
         assert outcomes.attempt_create(session, *asked) == {row.listing_id}
         assert outcomes.attempt_create(session, *asked) == set()
+
+
+def test_what_the_channel_refused_stays_refused_through_plans(world):
+    shop = start(world)
+    world.book.products.append(source_product("OCOP-2"))
+    world.pull()
+    world.market.script["create"] = [Failed(Rejected("từ cấm trong tên", field="title"))]
+    world.sync(shop)
+    for _ in range(2):
+        world.plan()
+        world.drain(shop)
+    refused = next(r for r in world.rows() if r.product_code == "OCOP-2")
+    assert (refused.state, refused.reason_code) == ("rejected", "REFUSED")
+
+
+def test_the_share_of_a_refused_listing_goes_to_the_others(world):
+    world.book.products = [source_product(stock=100)]
+    world.pull()
+    first = world.connect()
+    second = world.connect("Shop hai", producer="HTX A")
+    world.plan()
+    world.market.script["create"] = [Failed(Rejected("từ cấm trong tên", field="title"))]
+    world.drain(first)
+    world.sync()
+    assert world.market.on_sale(second.key) == {"OCOP-1-100G": (20000, 100)}
+    world.book.products = [source_product(stock=100, name="Tên lành")]
+    world.pull()
+    world.sync()
+    given = [world.market.on_sale(s.key)["OCOP-1-100G"][1] for s in (first, second)]
+    assert given == [50, 50]
+
+
+def test_a_plan_that_was_read_before_a_create_ended_does_not_park_it(world):
+    """The plan of another process and a create meet: whoever commits last, the item goes on."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.plan()
+    world.market.script["set_availability"] = [Failed(Unavailable("bận"))]
+    read = listings.of_products
+
+    def meanwhile(session, ids):
+        found = read(session, ids)
+        world.drain(shop)
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(listings, "of_products", meanwhile)
+        world.plan()
+    world.time.forward(hours=1)
+    for _ in range(3):
+        world.drain(shop)
+    assert "OCOP-1-100G" in world.market.on_sale(shop.key)

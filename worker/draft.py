@@ -1,0 +1,72 @@
+"""One listing being planned: a part of a product in a shop, and what it would show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.facts import ProductFacts, ShopFacts, VariantFacts
+from models.listings import ListingState
+from worker import offer
+from worker.certify import Verdict
+from worker.digests import digest
+
+
+def item_sku(product: ProductFacts, variants: Sequence[VariantFacts], part: int) -> str:
+    """The key of a new listing: the pack's SKU when it stands alone, else the product's code
+    (and its part's number)."""
+    if len(variants) == 1:
+        return variants[0].sku
+    return product.code if part == 0 else f"{product.code}-P{part + 1}"
+
+
+@dataclass(slots=True)
+class Draft:
+    """One listing being planned: a product's part in a shop, and the facts that decide it."""
+
+    shop: ShopFacts
+    product: ProductFacts
+    verdict: Verdict
+    part: int
+    variants: list[VariantFacts]
+    existing: ListingState | None
+    page: offer.Page | None = None
+    content: dict[str, Any] = field(default_factory=dict)
+    prices: dict[str, int] = field(default_factory=dict)
+    stock: dict[str, int] = field(default_factory=dict)
+    kept: bool = False
+    """The registry's prices break the channel's ratio: the last good ones stay."""
+    id: int = 0
+
+    @property
+    def on(self) -> bool:
+        return self.verdict.may_sell
+
+    @property
+    def packs(self) -> list[dict[str, Any]]:
+        """The variants facet."""
+        assert self.page is not None  # noqa: S101 (asked of drafts that are on only)
+        return offer.variant_rows(self.variants, self.page.packing, self.page.limits.label)
+
+    @property
+    def create(self) -> dict[str, Any]:
+        """The create facet: a new attempt is due when anything that goes out with it changes."""
+        sku = self.existing.item_sku if self.existing else ""
+        return {
+            "item_sku": sku or item_sku(self.product, self.variants, self.part),
+            "data": digest([self.prices, self.packs, self.content]),
+        }
+
+    @property
+    def open(self) -> bool:
+        """Whether it takes a share of the stock: a listing that the channel refused to make, as
+        it still is, sells nothing."""
+        facet = self.existing.facets.get("create") if self.existing else None
+        if not self.on or self.started or facet is None or not facet.refused:
+            return self.on
+        return facet.wanted_digest != digest(self.create)
+
+    @property
+    def started(self) -> bool:
+        return bool(self.existing and self.existing.started)
