@@ -7,40 +7,45 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Sequence
 
 from sandbox.demo import __doc__ as about
 from sandbox.demo.first_day import open_accounts, set_up
-from sandbox.demo.markets import MARKETS
+from sandbox.demo.markets import MARKETS, Market
 from sandbox.demo.place import Place, settle
-
-NAMES = ("registry", *(market.name for market in MARKETS))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m sandbox.demo", description=about)
     parser.add_argument("--once", action="store_true", help="one full sync, then end")
+    parser.add_argument(
+        "--markets", default=",".join(m.name for m in MARKETS),
+        help="which marketplaces take part, by comma (rehearsals)",
+    )  # fmt: skip
     arguments = parser.parse_args()
+    markets = [m for m in MARKETS if m.name in arguments.markets.split(",")]
     os.environ.setdefault("OCOP_ALLOWED_PRIVATE_HOSTS", "127.0.0.1")
 
     from config.settings import get_settings
     from console.cli import guarded
 
     settings = get_settings()
-    place = settle(settings.home / "demo", NAMES, settings.web_port)
+    names = ("registry", *(market.name for market in markets))
+    place = settle(settings.home / "demo", names, settings.web_port)
     os.environ["OCOP_REGISTRY"] = place.url("registry")
     os.environ["OCOP_WEB_PORT"] = str(place.ports["web"])
     os.environ.setdefault("PUBLIC_BASE_URL", place.url("web"))
     get_settings.cache_clear()
-    return guarded(lambda: run(place, once=arguments.once))
+    return guarded(lambda: run(place, markets, once=arguments.once))
 
 
-def run(place: Place, *, once: bool) -> int:
+def run(place: Place, markets: Sequence[Market], *, once: bool) -> int:
     """The program with the sandboxes beside it."""
     from config.processes import Program
     from console.cli.run import serve, sync_once
     from console.program import running
 
-    logins = open_accounts(place)
+    logins = open_accounts(place, markets)
     beside = [
         Program("sandbox-registry", (
             sys.executable, "-m", "sandbox.registry", "--port", str(place.ports["registry"]),
@@ -52,7 +57,7 @@ def run(place: Place, *, once: bool) -> int:
                 "--port", str(place.ports[market.name]), "--state", str(place.state(market.name)),
                 "--switches", *market.switches,
             ))
-            for market in MARKETS
+            for market in markets
         ),
     ]  # fmt: skip
     with running(beside) as program:
@@ -64,7 +69,7 @@ def run(place: Place, *, once: bool) -> int:
 def _wait_for(place: Place) -> None:
     """Until all sandboxes listen."""
     ends = time.monotonic() + 30
-    for name in NAMES:
+    for name in (name for name in place.ports if name != "web"):
         while time.monotonic() < ends:
             with socket.socket() as probe:
                 probe.settimeout(0.5)

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from sandbox.demo.markets import MARKETS, Credentials, Market, Shop
+from sandbox.demo.markets import Credentials, Market, Shop
 from sandbox.demo.place import Place
 
 DATA = Path(__file__).parents[1] / "data"
@@ -22,10 +22,10 @@ def shops() -> list[dict[str, Any]]:
     return found
 
 
-def open_accounts(place: Place) -> list[Login]:
+def open_accounts(place: Place, markets: Sequence[Market]) -> list[Login]:
     """Open the accounts on marketplaces that are there for the first time."""
     logins: list[Login] = []
-    for market in MARKETS:
+    for market in markets:
         mine = [s for s in shops() if s["channel"] in market.channels]
         mark = place.state(market.name).with_suffix(".opened")
         if not mark.exists():

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,14 +22,23 @@ from config.settings import Settings
 from worker.env import Env
 from worker.runtime import build_env
 
+JOURNALS = {
+    "shopee": "shopee", "tiki": "tiki", "woocommerce": "woocommerce", "san24h": "floor",
+}  # fmt: skip
+"""Which sandbox keeps a channel's journal."""
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
 class Demo:
-    """One OCOP_HOME. ``settings`` are further variables of the program's environment."""
+    """One OCOP_HOME. ``settings`` are further variables of the program's environment;
+    ``markets`` which marketplaces take part."""
 
-    def __init__(self, home: Path, **settings: str) -> None:
+    def __init__(
+        self, home: Path, markets: Sequence[str] = tuple(JOURNALS.values()), **settings: str
+    ) -> None:
         self.home = home
+        self._markets = ("--markets", ",".join(markets))
         self._env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("OCOP_", "REDIS_"))},
             "OCOP_HOME": str(home),
@@ -39,7 +48,7 @@ class Demo:
 
     def once(self, **settings: str) -> subprocess.CompletedProcess[str]:
         """``make once``."""
-        return self._run("-m", "sandbox.demo", "--once", **settings)
+        return self._run("-m", "sandbox.demo", "--once", *self._markets, **settings)
 
     def cli(self, *words: str) -> Any:
         """A command of ``ocop-sync`` with ``--json``: its decoded output."""
@@ -64,7 +73,7 @@ class Demo:
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "test-output.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "sandbox.demo", *words],
+                [sys.executable, "-m", "sandbox.demo", *self._markets, *words],
                 cwd=ROOT,
                 env={**self._env, **settings},
                 stdout=log,
@@ -127,11 +136,21 @@ class Demo:
     def registry(self, method: str, path: str, body: Any = None) -> Any:
         return _ask(self._ports()["registry"], method, path, body)
 
-    def journal(self, after: int = 0) -> list[dict[str, Any]]:
-        """The marketplace's journal; read from its file when nobody serves it."""
-        with sqlite3.connect(self.home / "demo" / "shopee.sqlite3") as db:
+    def journal(self, after: int = 0, market: str = "shopee") -> list[dict[str, Any]]:
+        """A marketplace's journal; read from its file when nobody serves it."""
+        with sqlite3.connect(self.home / "demo" / f"{market}.sqlite3") as db:
             rows = db.execute("SELECT entry FROM journal WHERE seq > ? ORDER BY seq", (after,))
             return [orjson.loads(entry) for (entry,) in rows]
+
+    def journals(self, after: Mapping[str, int] | None = None) -> dict[str, list[dict[str, Any]]]:
+        """Every marketplace's journal by channel, from an entry number on."""
+        since = after or {}
+        taking_part = self._markets[1].split(",")
+        return {
+            channel: self.journal(since.get(channel, 0), market)
+            for channel, market in JOURNALS.items()
+            if market in taking_part
+        }
 
     def processes(self) -> list[psutil.Process]:
         """Processes that work for this home, zombies not counted."""

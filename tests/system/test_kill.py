@@ -35,17 +35,20 @@ QUICK = {
 ])  # fmt: skip
 def test_a_killed_worker_loses_and_doubles_nothing(kind: str) -> None:
     with tempfile.TemporaryDirectory(prefix="ocop-kill-") as folder:
-        demo = Demo(Path(folder) / "home")
+        demo = Demo(Path(folder) / "home", markets=["shopee"])
         with demo.running("--once", **QUICK) as process:
             _plant(demo, kind, random.Random(f"kill {kind}"))
             killed = [_kill_a_held_worker(demo) for _ in CALLS]
             assert process.wait(300) == 0, (demo.home / "test-output.log").read_text()
         assert len(set(killed)) == len(CALLS)
-        journal = demo.journal()
-        day = today(datetime.fromisoformat(journal[0]["at"]))
-        expected, _ = checker.expected(checker.book((day - checker.BOOK_DAY).days), day)
-        assert checker.twice(journal) == []
-        assert checker.shown(journal) == expected
+        journals = demo.journals()
+        day = today(datetime.fromisoformat(journals["shopee"][0]["at"]))
+        book = checker.book((day - checker.BOOK_DAY).days)
+        prices = {k: p for k, p in checker.expected(book, day)[0].items() if k[0] == "shopee"}
+        seen = checker.shown(journals)
+        assert checker.twice(journals) == []
+        assert checker.wrongly_there_or_not(book, prices, seen) == []
+        assert checker.wrong_stock(book, seen) == []
         assert demo.processes() == []
 
 

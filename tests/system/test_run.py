@@ -27,7 +27,7 @@ FAST = {"OCOP_PULL_EVERY_S": "3", "OCOP_SWEEP_EVERY_S": "1"}
 def synced() -> Iterator[Demo]:
     """A demo whose first sync is done; nothing runs."""
     with tempfile.TemporaryDirectory(prefix="ocop-run-") as folder:
-        found = Demo(Path(folder) / "home")
+        found = Demo(Path(folder) / "home", markets=["shopee"])
         assert found.once().returncode == 0
         yield found
 
@@ -73,7 +73,7 @@ def _pulls(demo: Demo) -> list[Any]:
 
 
 def shown(demo: Demo, sku: str) -> dict[str, tuple[int, int]]:
-    return {shop: pack for (shop, key), pack in checker.shown(demo.journal()).items() if key == sku}
+    return {k[1]: pack for k, pack in checker.shown(demo.journals()).items() if k[2] == sku}
 
 
 def test_plan_names_one_edit_and_push_sends_it(synced: Demo) -> None:
@@ -114,7 +114,7 @@ def test_a_withdrawn_product_comes_down_everywhere(demo: Demo) -> None:
     after = edit(demo, code, edit="withdrawn", reason="Chủ thể xin rút")
     calls = settled(demo, after, 2)
     assert {c["path"].rsplit("/", 1)[1] for c in calls} == {"unlist_item"}
-    assert not [sku for _shop, sku in checker.shown(demo.journal()) if sku.startswith(code)]
+    assert not [k for k in checker.shown(demo.journals()) if k[2].startswith(code)]
 
 
 def test_an_expired_certificate_comes_down_everywhere(demo: Demo) -> None:
@@ -122,7 +122,7 @@ def test_an_expired_certificate_comes_down_everywhere(demo: Demo) -> None:
     after = edit(demo, code, edit="expired")
     calls = settled(demo, after, 2)
     assert {c["path"].rsplit("/", 1)[1] for c in calls} == {"unlist_item"}
-    assert not [sku for _shop, sku in checker.shown(demo.journal()) if sku.startswith(code)]
+    assert not [k for k in checker.shown(demo.journals()) if k[2].startswith(code)]
 
 
 def test_a_refused_take_down_is_an_alarm_and_cannot_be_bought(demo: Demo) -> None:
@@ -145,7 +145,7 @@ def test_a_refused_take_down_is_an_alarm_and_cannot_be_bought(demo: Demo) -> Non
 def _sold_by_both(demo: Demo) -> list[str]:
     """Codes of products that are on sale in two shops."""
     shops_of: dict[str, set[str]] = {}
-    for shop, sku in checker.shown(demo.journal()):
+    for _channel, shop, sku in checker.shown(demo.journals()):
         shops_of.setdefault(sku[:16], set()).add(shop)
     return sorted(code for code, shops in shops_of.items() if len(shops) == 2)
 
