@@ -1,0 +1,182 @@
+"""``check``, the login, categories, and what the verbs say that a shop has no use for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from connectors.contract import Account, Credentials, ImageFile
+from connectors.errors import AuthRefused, ProtocolError, Rejected, Unavailable
+from connectors.http import Http
+from connectors.starter import load_starter
+from connectors.woocommerce import catalogue
+from connectors.woocommerce.address import site_of
+from connectors.woocommerce.catalogue import folded
+from connectors.woocommerce.connector import WooCommerceConnector
+from connectors.woocommerce.signing import signed
+from tests.connectors.woocommerce.conftest import KEY, SECRET, Opener, Rig, listing, pack, refused
+
+
+def test_a_good_shop(open_rig: Opener) -> None:
+    facts = open_rig(weight_unit="g", dimension_unit="mm").shop.check()
+    assert (facts.name, facts.currency, facts.account_id, facts.problems) == (
+        "Cửa hàng Lục Ngạn", "VND", "", (),
+    )  # fmt: skip
+    assert facts.settings == {"version": "11.0.1", "weight_unit": "g", "dimension_unit": "mm"}
+
+
+def test_another_currency_is_refused_and_decimals_are_a_problem(open_rig: Opener) -> None:
+    with pytest.raises(AuthRefused, match=r"USD.*VND"):
+        open_rig(currency="USD").shop.check()
+    (problem,) = open_rig(decimals=2).shop.check().problems
+    assert "Số chữ số thập phân" in problem
+
+
+def test_keys_that_may_not_read_settings(open_rig: Opener) -> None:
+    """The status report will do; without it the owner is told what the keys need."""
+    facts = open_rig(settings_told=False, root_told=False).shop.check()
+    assert facts.currency == "VND"
+    assert facts.settings["weight_unit"] == "kg"
+    assert facts.name.startswith("127.0.0.1")
+    with pytest.raises(AuthRefused, match="quản trị"):
+        open_rig(settings_told=False, report_told=False).shop.check()
+
+
+def test_plain_permalinks(open_rig: Opener) -> None:
+    with pytest.raises(AuthRefused, match="Permalinks"):
+        open_rig(permalinks="plain").shop.check()
+    with pytest.raises(Unavailable, match="Permalinks"):
+        open_rig(permalinks="home").shop.check()
+
+
+def test_wrong_keys_say_what_to_do_and_never_themselves(rig: Rig) -> None:
+    rig.secret = "cs_sai_0002"
+    with pytest.raises(AuthRefused, match="REST API") as caught:
+        rig.shop.check()
+    assert "cs_sai" not in repr(caught.value) + str(caught.value)
+    with pytest.raises(AuthRefused):
+        rig.shop.refresh()
+    refused(rig.shop.create([listing(pack("A"))])[0], AuthRefused)
+
+
+def test_keys_that_hold_and_are_taken_away(rig: Rig) -> None:
+    assert rig.shop.token_expires_at() is None
+    assert dict(rig.shop.refresh()) == {"consumer_key": KEY, "consumer_secret": SECRET}
+    rig.market.do("read_only")
+    rig.shop.check()
+    refused(rig.shop.create([listing(pack("A"))])[0], AuthRefused)
+    rig.market.do("revoke")
+    with pytest.raises(AuthRefused):
+        rig.shop.refresh()
+
+
+def test_a_clock_that_is_off_is_no_fault_of_the_keys(rig: Rig) -> None:
+    """The signature bears our time."""
+    login = Credentials(consumer_key=KEY, consumer_secret=SECRET)
+    moment = rig.clock()
+    shop = WooCommerceConnector(
+        Account("thu", rig.url, login), Http(), lambda: moment.replace(year=2027)
+    )
+    with pytest.raises(Unavailable, match="đồng hồ") as caught:
+        shop.check()
+    assert caught.value.code == "clock"
+
+
+@pytest.mark.parametrize("tail", ["", "/", "/wp-json", "/wp-json/wc/v3/", "/?p=1"])
+@pytest.mark.parametrize("folder", ["", "cua-hang"])
+def test_the_address_as_people_give_it(open_rig: Opener, folder: str, tail: str) -> None:
+    rig = open_rig(folder=folder)
+    rig.url += tail
+    assert rig.shop.check().currency == "VND"
+    assert rig.listed(pack("A"), pack("B")).variants
+
+
+@pytest.mark.parametrize("address", ["", "shop.vn", "ftp://shop.vn", "https://"])
+def test_what_is_no_address(address: str) -> None:
+    login = Credentials(consumer_key=KEY, consumer_secret=SECRET)
+    shop = WooCommerceConnector(Account("thu", address, login), Http(), lambda: None)  # type: ignore[arg-type,return-value]
+    with pytest.raises(AuthRefused, match="địa chỉ"):
+        shop.check()
+
+
+def test_an_address_keeps_its_folder_and_loses_a_login() -> None:
+    assert site_of("HTTPS://u:p@Shop.VN/Cửa hàng/wp-json/wc/v3").home == (
+        "https://shop.vn/C%E1%BB%ADa%20h%C3%A0ng"
+    )
+
+
+def test_basic_over_tls_only(open_rig: Opener) -> None:
+    """A shop that is told that TLS ended before it takes Basic; over plain HTTP nobody sends it."""
+    rig = open_rig(behind_tls=True)
+    secrets = {"consumer_key": KEY, "consumer_secret": SECRET}
+    path = "/wp-json/wc/v3/products"
+    url, headers = signed("GET", f"https://shop.vn{path}", [("page", "1")], secrets, rig.clock)
+    assert url == f"https://shop.vn{path}?page=1"
+    answer = Http().request("GET", f"{rig.url}{path}", headers=headers)
+    assert (answer.status, answer.json()) == (200, [])
+    url, headers = signed("GET", f"http://shop.vn{path}", [], secrets, rig.clock)
+    assert headers == {}
+    assert SECRET not in url
+
+
+def test_redirected_to_another_address(rig: Rig) -> None:
+    rig.spoil("redirect", location="https://www.shop.vn/wp-json/?oauth_signature=x")
+    with pytest.raises(ProtocolError, match=r"https://www\.shop\.vn: ") as caught:
+        rig.shop.check()
+    assert "signature" not in str(caught.value)
+
+
+def test_consent_and_keys(rig: Rig) -> None:
+    url = rig.shop.authorization_url("https://chung-toi.vn/ve?x=1", "tt-1")
+    query = dict(parse_qsl(urlsplit(url).query))
+    assert urlsplit(url).path == "/wc-auth/v1/authorize"
+    assert (query["scope"], query["user_id"]) == ("read_write", "tt-1")
+    assert Http().request("GET", url).status == 200
+    keys = rig.shop.exchange_code({"consumer_key": "ck", "consumer_secret": "cs", "user_id": "1"})
+    assert dict(keys) == {"consumer_key": "ck", "consumer_secret": "cs"}
+    with pytest.raises(AuthRefused, match="không đồng ý"):
+        rig.shop.exchange_code({"success": "0", "user_id": "1"})
+
+
+def test_categories_of_a_fresh_shop(rig: Rig) -> None:
+    found = rig.shop.categories()
+    assert all(c.leaf for c in found)
+    assert {c.name for c in found} >= {"Uncategorized", "Mật ong", "Đồ uống", "Thực phẩm"}
+    rig.listed(pack("A"))
+    again = {c.name: c.category_id for c in rig.shop.categories()}
+    assert again["Mỳ, bún, miến, bánh đa"].isdigit(), "now the shop's own"
+    assert len(again) == len(found)
+
+
+def test_more_categories_than_a_page(rig: Rig) -> None:
+    for n in range(130):
+        rig.market._channel.world.categories[""].append(
+            {"id": 1000 + n, "name": f"Loại {n}", "slug": f"loai-{n}", "parent": 15}
+        )
+    found = {c.name: c for c in rig.shop.categories()}
+    assert found["Loại 129"].parent_id == "15"
+
+
+def test_a_category_of_the_same_name_is_the_shops(rig: Rig) -> None:
+    world = rig.market._channel.world
+    world.categories[""].append({"id": 77, "name": "MẬT ONG", "slug": "honey", "parent": 0})
+    assert not any(c.category_id == "ocop:mat-ong" for c in rig.shop.categories())
+    item = rig.made(listing(pack("A"), category_id="ocop:mat-ong"))
+    assert rig.stored(item).fields["categories"][0]["id"] == 77
+
+
+def test_every_starter_phrase_of_ours_names_a_category() -> None:
+    path = Path(catalogue.__file__).with_name("starter.csv")
+    names = {folded(name) for name in catalogue.OFFERED.values()}
+    for row in load_starter(path):
+        assert any(folded(phrase) in names for phrase in row.phrases), row
+
+
+def test_verbs_that_a_shop_has_no_use_for(rig: Rig) -> None:
+    shop: Any = rig.shop
+    assert (shop.recommend("Mỳ"), shop.attributes(["15"]), shop.finish()) == ([], {}, None)
+    refused(shop.upload_images([ImageFile("0", "image/jpeg", b"")])[0], Rejected, "images")
+    refused(shop.cancel([{}])[0], Rejected)

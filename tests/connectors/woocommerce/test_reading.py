@@ -1,0 +1,177 @@
+"""Reading back: states, prices as the shop writes them, SKUs, and the feed of changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.contract import AvailabilityChange, RemoteStatus
+from connectors.errors import NotFound, ProtocolError
+from connectors.woocommerce.answers import price_of, stock_of
+from tests.connectors.woocommerce.conftest import Opener, Rig, done, ids, pack, refused
+
+A, B = pack("A", 40_000), pack("B", 50_000)
+
+
+@pytest.mark.parametrize("switches", [
+    {}, {"ids_as_text": True}, {"total_headers": False}, {"bom": True},
+])  # fmt: skip
+def test_full_readings_in_order(open_rig: Opener, switches: dict[str, bool]) -> None:
+    rig = open_rig(**switches)
+    simple, variable = rig.listed(pack("S"), on=True), rig.listed(A, B)
+    first, second, third = rig.shop.read([variable.remote_id, simple.remote_id, "4711"], full=True)
+    state = done(first)
+    assert (state.status, state.item_sku) == (RemoteStatus.UNLISTED, "OCOP-1")
+    assert [(v.sku, v.price_vnd, v.stock, v.label) for v in state.variants] == [
+        ("A", 40_000, 20, "Gói A"), ("B", 50_000, 20, "Gói B"),
+    ]  # fmt: skip
+    assert {v.sku: v.remote_id for v in state.variants} == ids(variable)
+    state = done(second)
+    assert (state.status, state.title) == (RemoteStatus.LIVE, "Mỳ gạo Chũ - OCOP 4 sao")
+    assert state.url.endswith(f"/product/{simple.remote_id}/")
+    assert [(v.sku, v.remote_id, v.price_vnd, v.stock) for v in state.variants] == [
+        ("S", "", 45_000, 20)
+    ]
+    refused(third, NotFound)
+
+
+def test_a_status_alone_asks_for_no_packs(rig: Rig) -> None:
+    item = rig.listed(A, B)
+    before = len(rig.calls("variations"))
+    assert done(rig.shop.read([item.remote_id], full=False)[0]).variants == ()
+    assert len(rig.calls("variations")) == before
+    refused(rig.shop.read(["abc"], full=False)[0], NotFound)
+
+
+@pytest.mark.parametrize(("deed", "status"), [
+    ("off", RemoteStatus.UNLISTED), ("hide", RemoteStatus.UNLISTED),
+    ("trash", RemoteStatus.MISSING),
+])  # fmt: skip
+def test_what_people_do_by_hand(rig: Rig, deed: str, status: RemoteStatus) -> None:
+    """Packs go on saying that they are on sale; only their product counts."""
+    item = rig.listed(A, B, on=True)
+    rig.market.do(deed, item_id=int(item.remote_id))
+    assert done(rig.shop.read([item.remote_id], full=True)[0]).status is status
+
+
+@pytest.mark.parametrize(("text", "price"), [
+    ("45000", 45_000), ("35.000", 35), ("45000.5", None), ("abc", None), ("", 0), (None, 0),
+    ("-5", -5), ("0", 0), (45000, 45_000), ("NaN", None),
+])  # fmt: skip
+def test_prices_as_they_may_stand(text: object, price: int | None) -> None:
+    assert price_of({"regular_price": text}) == price
+
+
+@pytest.mark.parametrize(("row", "stock"), [
+    ({"manage_stock": True, "stock_quantity": -23}, 0),
+    ({"manage_stock": True, "stock_quantity": "7"}, 7),
+    ({"manage_stock": True, "stock_quantity": 2.5}, 2),
+    ({"manage_stock": True, "stock_quantity": None}, None),
+    ({"manage_stock": False, "stock_quantity": 5}, None),
+    ({"manage_stock": "parent", "stock_quantity": 5}, None),
+])  # fmt: skip
+def test_stocks_as_they_may_stand(row: dict[str, object], stock: int | None) -> None:
+    assert stock_of(row) == stock
+
+
+def test_an_oversold_pack_has_none_left(rig: Rig) -> None:
+    item = rig.listed(A, B)
+    rig.market.do("sell", sku="A", units=43)
+    state = done(rig.shop.read([item.remote_id], full=True)[0])
+    assert [v.stock for v in state.variants] == [0, 20]
+
+
+# --- by SKU -----------------------------------------------------------------------------------
+
+
+def test_many_skus_products_and_packs_mixed(rig: Rig) -> None:
+    simple = [rig.listed(pack(f"S{n}")) for n in range(20)]
+    variable = rig.listed(A, B)
+    asked = [*(f"S{n}" for n in range(20)), "B", "OCOP-1", "S", "khong-co"]
+    found = [done(o) for o in rig.shop.find_by_sku(asked)]
+    assert [f[0].remote_id for f in found[:20]] == [i.remote_id for i in simple]
+    for (item,) in (found[20], found[21]):
+        assert (item.remote_id, item.item_sku) == (variable.remote_id, "OCOP-1")
+        assert {v.sku: v.remote_id for v in item.variants} == ids(variable)
+    assert found[22:] == [(), ()], "exact matches only"
+
+
+def test_a_sku_in_another_case_is_the_same_to_the_shop(rig: Rig) -> None:
+    item = rig.listed(pack("ocop-1-500g"))
+    (found,) = done(rig.shop.find_by_sku(["OCOP-1-500G"])[0])
+    assert (found.remote_id, found.item_sku) == (item.remote_id, "OCOP-1-500G")
+    assert [v.sku for v in found.variants] == ["OCOP-1-500G"]
+
+
+@pytest.mark.parametrize("sku", ["OCOP-1", "A"])
+def test_what_lies_in_the_trash_is_found_by_product_and_pack(rig: Rig, sku: str) -> None:
+    item = rig.listed(A, B)
+    rig.market.do("trash", item_id=int(item.remote_id))
+    (found,) = done(rig.shop.find_by_sku([sku])[0])
+    assert (found.remote_id, found.status) == (item.remote_id, RemoteStatus.UNLISTED)
+    on = rig.shop.set_availability([AvailabilityChange(item, True)])[0]
+    assert done(on) is None
+    assert rig.stored(item).status == "publish"
+
+
+# --- changes ----------------------------------------------------------------------------------
+
+
+def walk(rig: Rig, cursor: str | None) -> tuple[list[str], str]:
+    """Every page from a cursor on."""
+    found: list[str] = []
+    for _page in range(20):
+        changes = rig.shop.changed_since(cursor)
+        found += changes.remote_ids
+        cursor = changes.cursor
+        if not changes.more:
+            return found, cursor
+    raise AssertionError("the feed does not end")
+
+
+def test_all_and_then_what_changed(rig: Rig) -> None:
+    simple, variable = rig.listed(pack("S")), rig.listed(A, B)
+    found, cursor = walk(rig, None)
+    assert set(found) == {simple.remote_id, variable.remote_id}
+    rig.clock.turn(600)
+    rig.market.do("sell", sku="B", units=1)
+    found, cursor = walk(rig, cursor)
+    assert variable.remote_id in found, "a pack's change moves its product"
+    rig.clock.turn(600)
+    rig.market.do("stock", sku="S", stock=3)
+    assert walk(rig, cursor)[0] == [variable.remote_id, simple.remote_id], "a minute of overlap"
+
+
+def test_a_product_put_into_the_trash_is_news(rig: Rig) -> None:
+    item = rig.listed(pack("S"))
+    _found, cursor = walk(rig, None)
+    rig.clock.turn(600)
+    rig.market.do("trash", sku="S")
+    assert item.remote_id in walk(rig, cursor)[0]
+
+
+@pytest.mark.parametrize("apart", [0, 1])
+def test_many_pages_while_things_move(rig: Rig, apart: int) -> None:
+    """What changes under the walk goes to its end and pulls the rest forward: nothing is lost,
+    not even where one second holds more than a page."""
+    made = []
+    for n in range(0, 250, 10):
+        rig.clock.turn(apart)
+        made += [done(o) for o in rig.shop.create([_bare_listing(f"S{n + i}") for i in range(10)])]
+    rig.clock.turn(60)
+    first = rig.shop.changed_since(None)
+    assert first.more
+    for n in range(5):
+        rig.market.do("stock", sku=f"S{n}", stock=1)
+    found, _cursor = walk(rig, first.cursor)
+    assert {*first.remote_ids, *found} == {item.remote_id for item in made}
+
+
+def _bare_listing(sku: str):  # type: ignore[no-untyped-def]
+    from tests.connectors.woocommerce.conftest import listing
+
+    return listing(pack(sku), image_ids=())
+
+
+def test_a_cursor_that_is_none(rig: Rig) -> None:
+    with pytest.raises(ProtocolError):
+        rig.shop.changed_since("{}")
