@@ -21,14 +21,7 @@ from connectors.contract import (
     Variant,
     VariantsChange,
 )
-from connectors.errors import (
-    Ambiguous,
-    ChannelError,
-    NotFound,
-    ProtocolError,
-    Rejected,
-    Unavailable,
-)
+from connectors.errors import Ambiguous, ChannelError, NotFound, ProtocolError, Rejected, Unavailable
 from connectors.shopee.answers import Models, int_of, models_of
 from connectors.shopee.client import Client
 from connectors.shopee.limits import Limits

@@ -152,8 +152,12 @@ class Rig:
         assert all(len(skus) == 1 for skus in by_option.values()), "two packs for one option"
         return [by_option[option][0] for option in choice["options"]]
 
-    def writes(self) -> int:
-        return sum(e["writes"] for e in self.market.journal())
+    def mark(self) -> int:
+        """The number of the latest entry in the journal."""
+        return self.market._channel.store.last_seq
+
+    def writes(self, after: int = 0) -> int:
+        return sum(e["writes"] for e in self.market.journal(after))
 
     def calls(self, path: str, method: str = "") -> list[dict[str, Any]]:
         return [
