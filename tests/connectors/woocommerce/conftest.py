@@ -29,9 +29,9 @@ from connectors.contract import (
 from connectors.http import Http
 from connectors.woocommerce import client
 from connectors.woocommerce.connector import WooCommerceConnector
-from sandbox.serving import serving
 from sandbox.woocommerce import Fault, Switches, WooCommerceSandbox
 from sandbox.woocommerce.world import Product
+from tests.sandbox.woocommerce.stage import Stages
 
 KEY, SECRET = "ck_thu_0001", "cs_bi_mat_0001"
 PICTURES = ("https://anh.example/a.jpg", "https://anh.example/b.jpg")
@@ -186,8 +186,14 @@ def lone(item: RemoteItem, sku: str) -> RemoteItem:
 Opener = Callable[..., Rig]
 
 
+@pytest.fixture(scope="session")
+def stages() -> Iterator[Stages]:
+    with ExitStack() as stack:
+        yield Stages(stack)
+
+
 @pytest.fixture
-def open_rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
+def open_rig(stages: Stages, monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
     """Opens rigs with switches; nothing sleeps."""
     monkeypatch.setattr(client, "sleep", lambda _seconds: None)
     with ExitStack() as stack:
@@ -196,7 +202,7 @@ def open_rig(monkeypatch: pytest.MonkeyPatch) -> Iterator[Opener]:
             clock = TurnedClock()
             market = WooCommerceSandbox(None, Switches(**switches), clock)
             market.add_site(KEY, SECRET, folder=folder, name="Cửa hàng Lục Ngạn")
-            url = stack.enter_context(serving(market.app))
+            url = stack.enter_context(stages.playing(market.app))
             return Rig(market, clock, f"{url}/{folder}".rstrip("/"), folder)
 
         yield opened

@@ -16,8 +16,8 @@ from urllib.parse import quote
 import pytest
 import requests
 
-from sandbox.serving import serving
 from sandbox.woocommerce import Switches, WooCommerceSandbox
+from tests.sandbox.woocommerce.stage import Stages
 
 KEY, SECRET = "ck_thu", "cs_thu"
 
@@ -118,15 +118,21 @@ def _enc(text: str) -> str:
 Opener = Callable[..., Market]
 
 
+@pytest.fixture(scope="session")
+def stages() -> Iterator[Stages]:
+    with ExitStack() as stack:
+        yield Stages(stack)
+
+
 @pytest.fixture
-def open_market() -> Iterator[Opener]:
+def open_market(stages: Stages) -> Iterator[Opener]:
     with ExitStack() as stack:
 
         def opened(state: Path | None = None, folder: str = "", **switches: Any) -> Market:
             clock = TurnedClock()
             sandbox = WooCommerceSandbox(state, Switches(**switches), clock)
             sandbox.add_site(KEY, SECRET, folder=folder, name="HTX Thử")
-            url = stack.enter_context(serving(sandbox.app))
+            url = stack.enter_context(stages.playing(sandbox.app))
             return Market(sandbox, clock, url, folder)
 
         yield opened
