@@ -139,7 +139,7 @@ class Amounts:
         else:
             shown = self._kept(told)
             words = f"cửa hàng nhận mà vẫn giữ {self._name} {shown} của {sku}, không phải {wanted}"
-            hint = "Một plugin của cửa hàng có thể đang sửa giá hoặc tồn kho."
+            hint = "Bật quản lý tồn kho của cửa hàng; hoặc một plugin đang sửa giá, tồn kho."
             field_ = "price" if self._entry is price else "stock"
             job.refused[sku] = _NotKept(words, code="not_kept", field=field_, hint=hint)
 

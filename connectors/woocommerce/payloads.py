@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
@@ -193,9 +194,13 @@ def fact_attributes(shown: Content) -> list[dict[str, Any]]:
     ]
 
 
+_OPTION = str.maketrans({"|": "/", "\\": "/", "<": "‹", ">": "›"})
+
+
 def one_option(text: str) -> str:
-    """A bar would part a value in two: the shop keeps a list as one text with bars."""
-    return clean(text.replace("|", "/"))
+    """A value that the parent and its pack keep alike: the shop holds a list as one text with
+    bars, and takes tags, backslashes and escaped bytes out of a pack's, not of the parent's."""
+    return clean(re.sub(r"%(?=[0-9a-fA-F]{2})", "% ", text.translate(_OPTION)))
 
 
 def meta(shown: Content, gtin: str) -> list[dict[str, str]]:

@@ -89,7 +89,7 @@ class Reader:
         if not is_variable(row):
             return []
         path = f"products/{int_of(row.get('id'))}/variations"
-        rows = self._client.all(path, [("status", "any"), ("_fields", VARIATION_FIELDS)])
+        rows = self._client.all(path, [("_fields", VARIATION_FIELDS)])
         sku = str(row.get("sku") or "")
         return [variation_of(r, sku) for r in rows if r.get("status") != TRASH]
 

@@ -13,6 +13,7 @@ from connectors.woocommerce.error_codes import KEYS_HINT
 CURRENCY = "settings/general/woocommerce_currency"
 DECIMALS = "settings/general/woocommerce_price_num_decimals"
 WEIGHT_UNIT = "settings/products/woocommerce_weight_unit"
+MANAGE_STOCK = "settings/products/woocommerce_manage_stock"
 DIMENSION_UNIT = "settings/products/woocommerce_dimension_unit"
 
 
@@ -44,17 +45,23 @@ def check(client: Client) -> ShopFacts:
         region="VN",
         currency=currency,
         settings=settings,
-        problems=_problems(decimals),
+        problems=_problems(decimals, _setting(client, MANAGE_STOCK)),
     )
 
 
-def _problems(decimals: str) -> tuple[str, ...]:
-    if decimals in ("", "0"):
-        return ()
-    return (
-        f"Cửa hàng hiện giá với {decimals} chữ số thập phân, đồng Việt Nam không có số lẻ: đặt 0 "
-        "trong WooCommerce → Cài đặt → Tổng quan → Số chữ số thập phân.",
-    )
+def _problems(decimals: str, manage_stock: str) -> tuple[str, ...]:
+    found = []
+    if decimals not in ("", "0"):
+        found.append(
+            f"Cửa hàng hiện giá với {decimals} chữ số thập phân, đồng Việt Nam không có số lẻ: "
+            "đặt 0 trong WooCommerce → Cài đặt → Tổng quan → Số chữ số thập phân."
+        )
+    if manage_stock == "no":
+        found.append(
+            "Cửa hàng tắt quản lý tồn kho nên không nhận số lượng: bật trong WooCommerce → Cài "
+            "đặt → Sản phẩm → Kho hàng."
+        )
+    return tuple(found)
 
 
 def _currency(client: Client) -> str:

@@ -13,6 +13,7 @@ def setting(switches: Switches, group: str, name: str) -> dict[str, Any]:
     values = {
         ("general", "woocommerce_currency"): switches.currency,
         ("general", "woocommerce_price_num_decimals"): str(switches.decimals),
+        ("products", "woocommerce_manage_stock"): "yes" if switches.stock_managed else "no",
         ("products", "woocommerce_weight_unit"): switches.weight_unit,
         ("products", "woocommerce_dimension_unit"): switches.dimension_unit,
     }

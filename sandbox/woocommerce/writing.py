@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
@@ -167,6 +168,8 @@ class Writer:
 
     def _stock(self, product: Product, body: Mapping[str, Any]) -> None:
         """A quantity is only kept where it is counted; null counts as nothing left."""
+        if not self._switches.stock_managed:
+            return
         if "manage_stock" in body:
             product.manage_stock = body["manage_stock"] in (True, "true", 1)
             if not product.manage_stock:
@@ -183,7 +186,8 @@ class Writer:
         elif "categories" not in kept and product.kind != "variation":
             kept["categories"] = self._categories([])
         if "attributes" in body:
-            kept["attributes"] = [{"id": 0, **a} for a in body["attributes"] if isinstance(a, dict)]
+            rows = [a for a in body["attributes"] if isinstance(a, dict)]
+            kept["attributes"] = [{"id": 0, **_attribute(a)} for a in rows]
         if "images" in body:
             images = media.taken(self._world, self._switches, body["images"], self._home)
             kept["images"] = images
@@ -207,6 +211,19 @@ class Writer:
         product.modified = self._call.now
         self._world.touch(product)
         self._call.changed.append(product)
+
+
+def _attribute(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A list of options is kept as one text with bars; a pack's option is cleaned of tags,
+    backslashes and escaped bytes (both from the public source, not measured)."""
+    kept = dict(row)
+    if isinstance(kept.get("options"), list):
+        joined = " | ".join(str(option) for option in kept["options"])
+        kept["options"] = [part.strip() for part in joined.split("|") if part.strip()]
+    if isinstance(kept.get("option"), str):
+        text = re.sub(r"<[^>]*>|%[0-9a-fA-F]{2}", "", kept["option"].replace("\\", ""))
+        kept["option"] = " ".join(text.split())
+    return kept
 
 
 def _lower(sale: str, regular: str) -> str:

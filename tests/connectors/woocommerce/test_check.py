@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from connectors.contract import Account, Credentials, ImageFile
+from connectors.contract import Account, Credentials, ImageFile, StockChange
 from connectors.errors import AuthRefused, ProtocolError, Rejected, Unavailable
 from connectors.http import Http
 from connectors.starter import load_starter
@@ -17,7 +17,16 @@ from connectors.woocommerce.address import site_of
 from connectors.woocommerce.catalogue import folded
 from connectors.woocommerce.connector import WooCommerceConnector
 from connectors.woocommerce.signing import signed
-from tests.connectors.woocommerce.conftest import KEY, SECRET, Opener, Rig, listing, pack, refused
+from tests.connectors.woocommerce.conftest import (
+    KEY,
+    SECRET,
+    Opener,
+    Rig,
+    done,
+    listing,
+    pack,
+    refused,
+)
 
 
 def test_a_good_shop(open_rig: Opener) -> None:
@@ -33,6 +42,16 @@ def test_another_currency_is_refused_and_decimals_are_a_problem(open_rig: Opener
         open_rig(currency="USD").shop.check()
     (problem,) = open_rig(decimals=2).shop.check().problems
     assert "Số chữ số thập phân" in problem
+
+
+def test_a_shop_that_does_not_count(open_rig: Opener) -> None:
+    """It swallows every number: said when it is connected, and of each row."""
+    rig = open_rig(stock_managed=False)
+    (problem,) = rig.shop.check().problems
+    assert "quản lý tồn kho" in problem
+    item = rig.listed(pack("A"))
+    answers = done(rig.shop.set_stock([StockChange(item, {"A": 7})])[0])
+    assert (answers.accepted, answers.refused["A"].field) == (frozenset(), "stock")
 
 
 def test_keys_that_may_not_read_settings(open_rig: Opener) -> None:

@@ -145,15 +145,23 @@ def test_a_pack_hidden_by_hand_is_shown_again(rig: Rig) -> None:
     assert rig.packs(item)["B"].status == "publish"
 
 
-def test_a_bar_and_an_ampersand_in_a_label(open_rig: Opener) -> None:
+@pytest.mark.parametrize(("label", "kept"), [
+    ("Hộp | 2 & 3", "Hộp / 2 & 3"), ("Gói <500 g>", "Gói ‹500 g›"), ("Bớt 5%ba\\c", "Bớt 5% ba/c"),
+    ("Go\u0301i  to", "G\u00f3i to"),
+])  # fmt: skip
+@pytest.mark.parametrize("entities", [False, True])
+def test_labels_that_the_shop_keeps_alike_in_both_places(
+    open_rig: Opener, label: str, kept: str, entities: bool
+) -> None:
     """A list of options is one text with bars to the shop; some write & as an entity."""
-    rig = open_rig(entities=True)
-    item = rig.listed(pack("A", label="Hộp | 2 & 3"), B)
+    rig = open_rig(entities=entities)
+    item = rig.listed(pack("A", label=label), B)
     before = rig.writes()
-    done(rig.change(item, pack("A", label="Hộp | 2 & 3"), B))
+    done(rig.change(item, pack("A", label=label), B))
     assert rig.writes() == before
+    assert rig.on_page(item) == ["A", "B"]
     state = done(rig.shop.read([item.remote_id], full=True)[0])
-    assert [v.label for v in state.variants] == ["Hộp / 2 & 3", "Gói B"]
+    assert [v.label for v in state.variants] == [kept, "Gói B"]
 
 
 def test_other_attributes_stay(rig: Rig) -> None:
