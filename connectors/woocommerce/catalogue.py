@@ -52,7 +52,7 @@ def categories(client: Client) -> list[Category]:
     standing = [
         Category(
             category_id=str(int_of(row.get("id"))),
-            parent_id=str(row["parent"]) if row.get("parent") else None,
+            parent_id=_parent(row),
             name=clean(str(row.get("name") or "")),
             leaf=True,
         )
@@ -65,6 +65,11 @@ def categories(client: Client) -> list[Category]:
         for slug, name in OFFERED.items()
         if slug not in slugs and folded(name) not in names
     ]
+
+
+def _parent(row: Row) -> str | None:
+    parent = int_of(row.get("parent") or 0)
+    return str(parent) if parent else None
 
 
 class Shelves:

@@ -22,12 +22,9 @@ TOO_LARGE = "woocommerce_rest_request_entity_too_large"
 SKU_TAKEN = frozenset({"product_invalid_sku", "woocommerce_rest_product_not_created"})
 """A live product owns the SKU; one in the trash does (or one that is being made just now)."""
 
-_GONE = frozenset({
-    "woocommerce_rest_product_invalid_id",
-    "woocommerce_rest_invalid_product_id",
-    "woocommerce_rest_product_variation_invalid_id",
-    "woocommerce_rest_product_variation_invalid_parent",
-})  # fmt: skip
+_GONE = ("_invalid_id", "_invalid_product_id", "_invalid_parent")
+"""Endings of the codes for a product, pack or parent that is not there."""
+
 _IMAGES = frozenset({
     "woocommerce_product_image_upload_error",
     "woocommerce_product_invalid_image_id",
@@ -72,7 +69,7 @@ def error_for(code: str, message: str, data: Mapping[str, Any], status: int) -> 
         where = f" (sản phẩm {owner})" if owner else ""
         hint = "SKU đã có trong cửa hàng, hoặc nằm trong thùng rác của cửa hàng."
         return Rejected(f"{words}{where}", code=code, field="sku", hint=hint)
-    if code in _GONE or (status == 404 and code != "rest_no_route"):
+    if code.endswith(_GONE) or (status == 404 and code != "rest_no_route"):
         return NotFound(words, code=code)
     if code == "rest_no_route":
         return Unavailable(PERMALINKS, code="no_api")

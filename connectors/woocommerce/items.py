@@ -21,7 +21,7 @@ from connectors.contract import (
     Variant,
     VariantsChange,
 )
-from connectors.errors import ChannelError, ProtocolError, Rejected
+from connectors.errors import ChannelError, NotFound, Rejected
 from connectors.woocommerce import limits
 from connectors.woocommerce.answers import TRASH, Row, Variation, int_of, is_variable, same
 from connectors.woocommerce.batches import Told, batch
@@ -223,7 +223,7 @@ class Items:
 def _own_skus(
     adoption: Adoption, row: Row, standing: Mapping[str, Variation]
 ) -> tuple[dict[str, Any], list[Row]]:
-    """The parent's change and the packs'. Raises ProtocolError for a pack that is not there."""
+    """The parent's change and the packs'. Raises NotFound for a pack that is not there."""
     named = [v for v in adoption.item.variants if v.remote_id]
     sku = adoption.item_sku
     if is_variable(row) and any(same(v.sku, sku) for v in named):
@@ -232,7 +232,7 @@ def _own_skus(
     for variant in named:
         held = standing.get(variant.remote_id)
         if held is None:
-            raise ProtocolError(f"sản phẩm không có quy cách {variant.remote_id}", code="pack")
+            raise NotFound(f"sản phẩm không có quy cách {variant.remote_id}")
         if held.sku != variant.sku:
             packs.append({"id": int_of(variant.remote_id), "sku": variant.sku})
     return ({"sku": sku} if str(row.get("sku") or "") != sku else {}), packs

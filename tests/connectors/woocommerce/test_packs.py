@@ -249,6 +249,8 @@ def test_adopting_what_is_in_the_trash_or_not_there(rig: Rig) -> None:
     done(rig.shop.adopt([Adoption(lone(item, "A"), "A")])[0])
     assert done(rig.shop.read([item.remote_id], full=False)[0]).status is RemoteStatus.UNLISTED
     refused(rig.shop.adopt([Adoption(RemoteItem("4711"), "A")])[0], NotFound)
+    packs = RemoteItem(rig.listed(B, C).remote_id, (RemoteVariant("B", "4711"),))
+    refused(rig.shop.adopt([Adoption(packs, "OCOP-1")])[0], NotFound)
 
 
 def test_adopting_with_a_sku_that_another_product_has(rig: Rig) -> None:
