@@ -107,6 +107,19 @@ def test_a_removed_pack_is_sold_out_before_it_goes(rig: Rig) -> None:
     assert rig.packs(item)["B"].stock == 0
 
 
+@pytest.mark.parametrize("wanted", [(A, pack("B", label="Túi B")), (A,), (A, C)])
+def test_stopped_half_way_every_pack_can_still_be_chosen(rig: Rig, wanted: tuple) -> None:  # type: ignore[type-arg]
+    item = rig.listed(A, B, on=True)
+    for path, method in (("variations/batch", ""), ("/variations/", "DELETE")):
+        rig.spoil("reset_before", path=path, method=method, times=99)
+    rig.change(item, *wanted)
+    rig.market.heal()
+    offered = next(a for a in rig.stored(item).fields["attributes"] if a.get("variation"))
+    chosen = {p.fields["attributes"][0]["option"] for p in rig.packs(item).values()}
+    assert chosen <= set(offered["options"])
+    assert rig.on_page(done(rig.change(item, *wanted))) == [p.variant.sku for p in wanted]
+
+
 def test_the_same_again_writes_nothing(rig: Rig) -> None:
     item = rig.listed(A, B)
     before = rig.writes()
