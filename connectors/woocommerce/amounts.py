@@ -56,19 +56,21 @@ class _NotKept(Rejected):
 
 
 class Amounts:
-    """Writes one kind of amount. ``entry`` makes a row's fields, ``kept`` reads the value that
-    an answer shows."""
+    """Writes one kind of amount, ``field_`` in our words and ``name`` in a person's. ``entry``
+    makes a row's fields, ``kept`` reads the value that an answer shows."""
 
     def __init__(
         self,
         client: Client,
         reader: Reader,
+        field_: str,
         name: str,
         entry: Callable[[int], dict[str, Any]],
         kept: Callable[[Row], int | None],
     ) -> None:
         self._client = client
         self._reader = reader
+        self._field = field_
         self._name = name
         self._entry = entry
         self._kept = kept
@@ -140,8 +142,7 @@ class Amounts:
             shown = self._kept(told)
             words = f"cửa hàng nhận mà vẫn giữ {self._name} {shown} của {sku}, không phải {wanted}"
             hint = "Bật quản lý tồn kho của cửa hàng; hoặc một plugin đang sửa giá, tồn kho."
-            field_ = "price" if self._entry is price else "stock"
-            job.refused[sku] = _NotKept(words, code="not_kept", field=field_, hint=hint)
+            job.refused[sku] = _NotKept(words, code="not_kept", field=self._field, hint=hint)
 
 
 def _job(item: RemoteItem, wanted: Mapping[str, int]) -> _Job:
@@ -152,8 +153,8 @@ def _job(item: RemoteItem, wanted: Mapping[str, int]) -> _Job:
 
 
 def prices(client: Client, reader: Reader) -> Amounts:
-    return Amounts(client, reader, "giá", price, price_of)
+    return Amounts(client, reader, "price", "giá", price, price_of)
 
 
 def stocks(client: Client, reader: Reader) -> Amounts:
-    return Amounts(client, reader, "tồn kho", stock, stock_of)
+    return Amounts(client, reader, "stock", "tồn kho", stock, stock_of)

@@ -33,6 +33,7 @@ from connectors.woocommerce.payloads import (
     pack_fields,
     parent_sku,
     price,
+    skus_of,
     stock,
 )
 
@@ -44,6 +45,10 @@ class Wanted:
     item_sku: str
     name: str
     packs: Sequence[PricedVariant]
+
+    @property
+    def parent_sku(self) -> str:
+        return parent_sku(self.item_sku, skus_of(self.packs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +112,20 @@ def keepers(standing: Sequence[Variation], packs: Sequence[PricedVariant]) -> di
 def _first_amounts(row: Row, pack: PricedVariant, wanted: Wanted) -> dict[str, Any]:
     """A new pack starts as it was asked for. The one that stood alone until now keeps its price
     and what is left of its stock: sales since the last reading are in there, and nowhere else.
-    A parent that still counts says that this has not been done yet."""
+    A variable parent that still counts says that this was begun and not finished."""
     own = str(row.get("sku") or "")
     alone = same(pack.variant.sku, own) or (
-        is_variable(row) and same(own, parent_sku(wanted.item_sku, wanted.packs))
+        is_variable(row) and same(own, wanted.parent_sku)
         and same(pack.variant.sku, wanted.item_sku)
     )  # fmt: skip
     first = amounts(pack)
-    if not (alone and manages(row)):
+    if not alone or (is_variable(row) and not manages(row)):
         return first
     kept_price = price_of({"regular_price": row.get("regular_price") or row.get("price")})
     units = stock_of(row)
     return {
         **first,
-        **(price(kept_price) if kept_price else {}),
+        **(price(kept_price) if kept_price and kept_price > 0 else {}),
         **(stock(units) if units is not None else {}),
     }
 
@@ -161,7 +166,7 @@ def _parent(row: Row, wanted: Wanted, offered: Row) -> dict[str, Any]:
     body: dict[str, Any] = {}
     if not is_variable(row):
         body["type"] = "variable"
-    sku = parent_sku(wanted.item_sku, wanted.packs)
+    sku = wanted.parent_sku
     if sku != wanted.item_sku and str(row.get("sku") or "") != sku:
         body["sku"] = sku
     if not is_variable(row) or _options(row) != list(offered["options"]):
@@ -175,7 +180,7 @@ def settled(row: Row, wanted: Wanted) -> dict[str, Any]:
     offered = choice_attribute(choice(row), wanted.name, [p.variant.label for p in wanted.packs])
     if _options(row) != offered["options"]:
         body["attributes"] = [offered, *_others(row)]
-    sku = parent_sku(wanted.item_sku, wanted.packs)
+    sku = wanted.parent_sku
     if str(row.get("sku") or "") != sku:
         body["sku"] = sku
     if manages(row):

@@ -30,7 +30,13 @@ from connectors.woocommerce.changes import Wanted
 from connectors.woocommerce.client import Client
 from connectors.woocommerce.error_codes import SKU_TAKEN
 from connectors.woocommerce.packs import Packs
-from connectors.woocommerce.payloads import content_change, is_lone, new_product, parent_sku
+from connectors.woocommerce.payloads import (
+    content_change,
+    is_lone,
+    new_product,
+    parent_sku,
+    skus_of,
+)
 from connectors.woocommerce.reading import Reader, unknown
 
 HANDLE_MAX = 4000
@@ -73,8 +79,7 @@ class Items:
         aside = [
             n.item_sku
             for n in listings
-            if parent_sku(n.item_sku, n.variants) != n.item_sku
-            and not is_lone(n.item_sku, n.variants)
+            if _own_sku(n) != n.item_sku and not is_lone(n.item_sku, n.variants)
         ]
         if not aside:
             return {}
@@ -124,7 +129,7 @@ class Items:
         fails it is found in the trash all the same."""
         if not listings:
             return
-        skus = [sku for n in listings for sku in {n.item_sku, parent_sku(n.item_sku, n.variants)}]
+        skus = [sku for n in listings for sku in {n.item_sku, _own_sku(n)}]
         try:
             rows = self._reader.by_sku(skus, TRASH)
         except ChannelError:
@@ -226,8 +231,8 @@ def _own_skus(
     """The parent's change and the packs'. Raises NotFound for a pack that is not there."""
     named = [v for v in adoption.item.variants if v.remote_id]
     sku = adoption.item_sku
-    if is_variable(row) and any(same(v.sku, sku) for v in named):
-        sku = parent_sku(sku, [_bare(v.sku) for v in named])
+    if is_variable(row):
+        sku = parent_sku(sku, [v.sku for v in named])
     packs: list[Row] = []
     for variant in named:
         held = standing.get(variant.remote_id)
@@ -238,8 +243,9 @@ def _own_skus(
     return ({"sku": sku} if str(row.get("sku") or "") != sku else {}), packs
 
 
-def _bare(sku: str) -> PricedVariant:
-    return PricedVariant(Variant(sku, "", 1), 0, 0)
+def _own_sku(new: NewListing) -> str:
+    """What the product itself is called, not its packs."""
+    return parent_sku(new.item_sku, skus_of(new.variants))
 
 
 def _is_taken(told: Told) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from html import escape
@@ -48,7 +48,7 @@ def new_product(new: NewListing, category_id: int, settings: Mapping[str, Any]) 
     choice = choice_attribute(None, new.variation_name, labels)
     return {
         "type": "variable",
-        "sku": parent_sku(new.item_sku, new.variants),
+        "sku": parent_sku(new.item_sku, skus_of(new.variants)),
         "manage_stock": False,
         **body,
         "attributes": [choice, *fact_attributes(new.content)],
@@ -60,10 +60,14 @@ def is_lone(item_sku: str, packs: Sequence[PricedVariant]) -> bool:
     return len(packs) == 1 and same(packs[0].variant.sku, item_sku)
 
 
-def parent_sku(item_sku: str, packs: Sequence[PricedVariant]) -> str:
+def skus_of(packs: Sequence[PricedVariant]) -> list[str]:
+    return [p.variant.sku for p in packs]
+
+
+def parent_sku(item_sku: str, skus: Iterable[str]) -> str:
     """A pack may not have its parent's SKU. Where one has the listing's, the parent steps aside,
     and the listing is still found by it: through that pack."""
-    taken = any(same(p.variant.sku, item_sku) for p in packs)
+    taken = any(same(sku, item_sku) for sku in skus)
     return item_sku + GROUP_SUFFIX if taken else item_sku
 
 

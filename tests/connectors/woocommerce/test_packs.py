@@ -43,6 +43,24 @@ def test_a_second_pack_turns_a_simple_product_into_a_variable_one(rig: Rig) -> N
     assert (state.item_sku, [v.sku for v in state.variants]) == ("A", ["A", "B"])
 
 
+@pytest.mark.parametrize(("deed", "kept"), [
+    ({"deed": "price", "price": "-5"}, ("41000", 20)),
+    ({"deed": "price", "price": "abc"}, ("41000", 20)),
+    ({"deed": "sell", "units": 43}, ("40000", 0)),
+    ({"deed": "uncounted"}, ("40000", 7)),
+])  # fmt: skip
+def test_what_a_lone_pack_takes_along_is_something_that_may_be_sent(
+    rig: Rig,
+    deed: dict,
+    kept: tuple[str, int],  # type: ignore[type-arg]
+) -> None:
+    item = rig.listed(A)
+    rig.market.do(sku="A", **deed)
+    done(rig.change(item, replace(A, price_vnd=41_000, stock=7), B, sku="A"))
+    held = rig.packs(item)["A"]
+    assert (held.regular_price, held.stock) == kept
+
+
 @pytest.mark.parametrize("broken", ["packs", "parent"])
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
 @pytest.mark.parametrize("after", [0, 1])
