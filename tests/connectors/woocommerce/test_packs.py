@@ -204,6 +204,16 @@ def test_other_attributes_stay(rig: Rig) -> None:
     assert {"Màu", "Hạng OCOP"} <= set(names)
 
 
+@pytest.mark.parametrize("packs", [(A,), (A, B)])
+def test_packs_of_what_is_in_the_trash_bring_it_back_hidden(rig: Rig, packs: tuple) -> None:  # type: ignore[type-arg]
+    item = rig.listed(*packs, on=True)
+    rig.market.do("trash", item_id=int(item.remote_id))
+    after = done(rig.change(item, *packs, sku="A" if len(packs) == 1 else "OCOP-1"))
+    assert rig.stored(after).status == "draft"
+    if len(packs) > 1:
+        assert rig.on_page(after) == ["A", "B"]
+
+
 def test_an_unknown_product(rig: Rig) -> None:
     refused(rig.change(RemoteItem("4711"), A), NotFound)
     refused(rig.change(RemoteItem("x"), A), NotFound)
