@@ -134,14 +134,16 @@ class Client:
         gone already."""
         self._repeated("DELETE", path, query=[("force", "true")])
 
-    def root(self) -> Row:
-        """The site's own description, which needs no login. {} when it does not tell."""
+    def root(self) -> tuple[Row, float | None]:
+        """The site's own description, which needs no login, and our clock minus its, in seconds.
+        {} and None when it does not tell."""
         try:
             answer = self._http.request("GET", self.site.root(), deadline_s=READ_DEADLINE_S)
             body = _json(answer)
         except (NotSent, Unclear, ValueError):
-            return {}
-        return body if answer.status == 200 and isinstance(body, dict) else {}
+            return {}, None
+        told = answer.status == 200 and isinstance(body, dict)
+        return (body if told else {}), _skew(answer, self._clock())
 
     # --- one call ---------------------------------------------------------------------------
 
@@ -214,16 +216,12 @@ class Client:
         return error
 
 
-def skew_of(answer_date: str, now: datetime) -> float | None:
-    """Our clock minus the shop's, seconds, from a Date header."""
-    try:
-        return (now - parsedate_to_datetime(answer_date)).total_seconds()
-    except (ValueError, TypeError):
-        return None
-
-
 def _skew(answer: Answer, now: datetime) -> float | None:
-    return skew_of(answer.headers.get("date", ""), now)
+    """Our clock minus the shop's, seconds, from the Date header."""
+    try:
+        return (now - parsedate_to_datetime(answer.headers["date"])).total_seconds()
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def _json(answer: Answer) -> Any:

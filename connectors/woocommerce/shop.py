@@ -40,11 +40,13 @@ def check(client: Client) -> ShopFacts:
         "weight_unit": _setting(client, WEIGHT_UNIT) or "kg",
         "dimension_unit": _setting(client, DIMENSION_UNIT) or "cm",
     }
+    described, skew_s = client.root()
     return ShopFacts(
-        name=clean(str(client.root().get("name") or "")) or client.site.host,
+        name=clean(str(described.get("name") or "")) or client.site.host,
         region="VN",
         currency=currency,
         settings=settings,
+        clock_skew_s=skew_s,
         problems=_problems(decimals, _setting(client, MANAGE_STOCK)),
     )
 

@@ -34,6 +34,7 @@ def test_a_good_shop(open_rig: Opener) -> None:
     assert (facts.name, facts.currency, facts.account_id, facts.problems) == (
         "Cửa hàng Lục Ngạn", "VND", "", (),
     )  # fmt: skip
+    assert facts.clock_skew_s is not None
     assert facts.settings == {"version": "11.0.1", "weight_unit": "g", "dimension_unit": "mm"}
 
 
