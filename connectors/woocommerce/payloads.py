@@ -155,11 +155,6 @@ def pictures(shown: Content, standing: Sequence[Row]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def pictures_differ(shown: Content, standing: Sequence[Row]) -> bool:
-    wanted = [picture_key(address) for address in shown.image_ids]
-    return wanted != [str(row.get("name") or "") for row in standing]
-
-
 # --- facts ------------------------------------------------------------------------------------
 
 
@@ -234,16 +229,13 @@ def content_change(
 ) -> dict[str, Any]:
     """The body of an update. The list of attributes is replaced as a whole by the shop, so what
     others put there, and the one that packs are chosen by, go along."""
-    body = {
+    return {
         "id": standing["id"],
+        "images": pictures(shown, objects(standing, "images")),
         **content_fields(shown, category_id, settings),
         "attributes": [*foreign_attributes(standing), *fact_attributes(shown)],
         "meta_data": [row for row in meta(shown, "") if row["key"] != "ocop_gtin"],
     }
-    images = objects(standing, "images")
-    if pictures_differ(shown, images):
-        body["images"] = pictures(shown, images)
-    return body
 
 
 def foreign_attributes(standing: Row) -> list[Row]:
