@@ -170,8 +170,9 @@ class Tokens:
                 "hàng nào trên Tiki.",
                 code=error.code,
             ) from None
-        except ChannelError:
-            return
+        except ChannelError as error:
+            if isinstance(error, AuthRefused) and error.code == "401":
+                raise
 
 
 def _invalid_client(answer: Answer) -> bool:

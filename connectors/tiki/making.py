@@ -162,12 +162,19 @@ class Making:
         sku = str(handle["sku"])
         if handles.is_content(handle):
             return Done(_item(str(handle["product_id"]), sku))
-        found = [row for row in self._of_request(track) if sku_of(row) == sku and id_of(row)]
-        if not found:
-            found = list(self._products.by_sku(sku))
-        if not found:
-            return handles.waiting(handle, in_review=False)
-        return Done(_item(id_of(found[0]), sku))
+        found = [id_of(row) for row in self._of_request(track) if sku_of(row) == sku]
+        for product_id in found or [id_of(row) for row in self._products.by_sku(sku)]:
+            if self._stands(product_id):
+                return Done(_item(product_id, sku))
+        return handles.waiting(handle, in_review=False)
+
+    def _stands(self, product_id: str) -> bool:
+        """Whether it can be read, and so be priced and switched on; the request knows it first."""
+        try:
+            self._products.row(product_id)
+        except NotFound:
+            return False
+        return True
 
     def _of_request(self, track: Track) -> list[Mapping[str, Any]]:
         """Only ``product_id`` counts here: ``id`` may be the request's own row."""

@@ -22,6 +22,9 @@ _AHEAD = timedelta(minutes=10)
 """Tiki's clock may run before ours."""
 
 _NARROWEST = timedelta(seconds=2)
+_DAY = timedelta(days=1)
+_WHOLE: frozenset[str] = frozenset()
+"""Of a list that was not full: nothing is behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +121,29 @@ class Tracks:
 
     def _recent(self) -> list[Track]:
         now = self._clock()
+        low, high = now - LIVES, now + _AHEAD
         found: dict[str, Track] = {}
-        self._between(now - LIVES, now + _AHEAD, frozenset(), found)
+        self._between(low, high, self._listed(low, high, found), found)
         return list(found.values())
 
     def _between(
-        self, low: datetime, high: datetime, above: frozenset[str], found: dict[str, Track]
+        self, low: datetime, high: datetime, ids: frozenset[str], found: dict[str, Track]
     ) -> None:
-        """The list has no pages: where it is full, each half of its time is asked for. A half
-        that shows just what the whole did was not cut at all, and is all there is to be had."""
+        """The list has no pages: where it is full, both parts of its time are asked for. Parts
+        that both show just what the whole did were not cut at all: that is all there is."""
+        if len(ids) < PAGE or high - low <= _NARROWEST:
+            return
+        middle = high - (high - low) / (4 if high - low > _DAY else 2)
+        old = self._listed(low, middle, found)
+        new = self._listed(middle, high, found)
+        if old == new == ids:
+            return
+        self._between(low, middle, old, found)
+        self._between(middle, high, new, found)
+
+    def _listed(self, low: datetime, high: datetime, found: dict[str, Track]) -> frozenset[str]:
+        """The tracks made between two moments, at most a page of them; their ids when it is
+        full."""
         query = [
             ("limit", str(PAGE)),
             ("created_at_min", local(low)),
@@ -135,14 +152,9 @@ class Tracks:
         try:
             listed = [_track(row) for row in rows(self._client.get("v2/tracking", query))]
         except NotFound:
-            return
-        ids = frozenset(t.track_id for t in listed)
+            return _WHOLE
         found.update((t.track_id, t) for t in listed)
-        if len(listed) != PAGE or ids == above or high - low <= _NARROWEST:
-            return
-        middle = low + (high - low) / 2
-        self._between(low, middle, ids, found)
-        self._between(middle, high, ids, found)
+        return frozenset(t.track_id for t in listed) if len(listed) == PAGE else _WHOLE
 
 
 def _track(row: Mapping[str, Any], track_id: str = "") -> Track:
