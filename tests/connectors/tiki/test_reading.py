@@ -8,7 +8,7 @@ import pytest
 from connectors.contract import RemoteStatus
 from connectors.tiki.products import state_of
 from connectors.tiki.tracks import Tracks
-from tests.connectors.tiki.conftest import Opener, done, listed, pack
+from tests.connectors.tiki.conftest import Opener, done, listed, listing, pack
 from tests.connectors.tiki.rig import SID, TikiBench
 
 
