@@ -99,7 +99,7 @@ class Tokens:
     ) -> tuple[Mapping[str, Any], str]:
         """The token answer and the way of naming the secret that brought it: the app's registered
         one is tried first, the other once when that is refused."""
-        method = self._secrets.get("auth_method") or BASIC
+        method = POST if "post" in self._secrets.get("auth_method", "").lower() else BASIC
         answer = self._sent(form, method, unclear)
         if _invalid_client(answer):
             method = POST if method == BASIC else BASIC

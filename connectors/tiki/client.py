@@ -78,13 +78,21 @@ class Client:
         return _object(self.get(path, query))
 
     def pages(self, path: str, query: Query = ()) -> Iterator[Mapping[str, Any]]:
-        """Every row of a list, to ``last_page`` and never stopping on a short page; a list
-        without paging is whole (2, trap 8)."""
+        """Every row of a list, to ``last_page`` and never stopping on a short page (2, trap 8).
+
+        A list without paging is whole, unless it is just as long as we allowed: then the next
+        page is asked for, and a list that heeds no page shows the same again.
+        """
+        before: list[Mapping[str, Any]] = []
         for page in range(1, MAX_PAGES + 1):
             body = self.get(path, [*query, ("page", str(page)), ("limit", str(PAGE))])
-            yield from rows(body)
-            if page >= (last_page(body) or 1):
+            found, last = rows(body), last_page(body)
+            if last is None and found == before:
                 return
+            yield from found
+            if page >= last if last is not None else len(found) != PAGE:
+                return
+            before = found
 
     def absolute(self, method: str, path: str, body: Any = None) -> Mapping[str, Any]:
         """A write that may be done twice. Raises ChannelError, Unavailable when unclear."""

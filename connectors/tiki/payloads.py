@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ def product(
     """
     return {
         "category_id": wire_id(content.category_id),
-        "name": content.title,
+        "name": nfc(content.title),
         **texts_and_pictures(content, attributes),
         "option_attributes": [],
         "variants": [_variant(pack, settings)],
@@ -84,9 +85,14 @@ def stock(units: int, settings: Settings) -> dict[str, Any]:
     }
 
 
+def nfc(text: str) -> str:
+    """One letter, one character, whichever way the registry's file composed it."""
+    return unicodedata.normalize("NFC", text).strip()
+
+
 def as_html(text: str) -> str:
     """Plain text as Tiki's HTML: a paragraph for each block, everything escaped."""
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n"))]
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", nfc(text).replace("\r\n", "\n"))]
     return "".join(
         f"<p>{'<br>'.join(html.escape(line.strip()) for line in block.splitlines())}</p>"
         for block in blocks

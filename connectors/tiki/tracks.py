@@ -18,6 +18,9 @@ from connectors.tiki.words import reason_of
 LIVES = timedelta(days=30)
 """A track id is forgotten after this (trap 7)."""
 
+STUCK = timedelta(hours=1)
+"""A request is transformed within seconds or minutes."""
+
 _AHEAD = timedelta(minutes=10)
 """Tiki's clock may run before ours."""
 
@@ -91,16 +94,25 @@ class Tracks:
         tracks = [t for t in self._recent() if t.stage is Stage.OPEN]
         requests = self._requests(tracks)
         by_sku: dict[str, list[Track]] = {}
-        unknown = 0
+        unknown: set[str] = set()
         for track in tracks:
             row = requests.get(track.request_id) if track.request_id else None
             skus = _skus(row) if row is not None else []
             if not skus and row is not None and not _creates(row):
                 continue
-            unknown += not skus
+            if not skus:
+                unknown.add(track.track_id)
             for sku in skus:
                 by_sku.setdefault(sku, []).append(track)
-        return OpenRequests(by_sku, unknown)
+        return OpenRequests(by_sku, len(unknown & self._fresh()) if unknown else 0)
+
+    def _fresh(self) -> frozenset[str]:
+        """Tracks of the last hour. An older one that still tells no SKU is stuck, and would keep
+        every other listing from being settled; were it ours, Tiki would refuse its twin."""
+        now = self._clock()
+        found: dict[str, Track] = {}
+        self._between(now - STUCK, now + _AHEAD, found)
+        return frozenset(found)
 
     def _requests(self, tracks: list[Track]) -> dict[str, Mapping[str, Any]]:
         """The tracks' requests by id: those lists first that Tiki keeps by state, in its own
@@ -121,12 +133,15 @@ class Tracks:
 
     def _recent(self) -> list[Track]:
         now = self._clock()
-        low, high = now - LIVES, now + _AHEAD
         found: dict[str, Track] = {}
-        self._between(low, high, self._listed(low, high, found), found)
+        self._between(now - LIVES, now + _AHEAD, found)
         return list(found.values())
 
-    def _between(
+    def _between(self, low: datetime, high: datetime, found: dict[str, Track]) -> None:
+        """All tracks made between two moments, by their ids."""
+        self._parts(low, high, self._listed(low, high, found), found)
+
+    def _parts(
         self, low: datetime, high: datetime, ids: frozenset[str], found: dict[str, Track]
     ) -> None:
         """The list has no pages: where it is full, both parts of its time are asked for. Parts
@@ -138,8 +153,8 @@ class Tracks:
         new = self._listed(middle, high, found)
         if old == new == ids:
             return
-        self._between(low, middle, old, found)
-        self._between(middle, high, new, found)
+        self._parts(low, middle, old, found)
+        self._parts(middle, high, new, found)
 
     def _listed(self, low: datetime, high: datetime, found: dict[str, Track]) -> frozenset[str]:
         """The tracks made between two moments, at most a page of them; their ids when it is

@@ -27,7 +27,7 @@ class Switches:
     tracking_lag_s: float = 0.0  # nor is a track
     track_life_s: float = 30 * 86400.0  # trap 7
     min_code: bool = False  # 8: v2.1 still wants it
-    documents: Literal["query", "category", "none"] = "query"  # 3.2: where they are demanded, if at all
+    documents: Literal["query", "category", "none"] = "query"  # 3.2: where they are told
     request_filter: bool = True  # 3.5: the list of requests heeds ``state``
     tracking_filter: bool = True  # 3.5: the tracking list heeds created_at_min and _max
     request_products: bool = True  # 3.5: include=products is heeded by the list

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from typing import Any
 
@@ -108,6 +109,13 @@ def test_a_pack_that_is_not_sent(bench: TikiBench, one: Any, field: str) -> None
 def test_two_packs_are_two_products(bench: TikiBench) -> None:
     both = NewListing("MI", content(), (pack("A"), pack("B")))
     refused(bench.shop.create([both])[0], "variants")
+
+
+def test_a_name_in_parts_goes_out_whole(bench: TikiBench) -> None:
+    """255 letters, which a file may have spelt in more than 255 characters."""
+    apart = unicodedata.normalize("NFD", "Mì " + "ẩ" * 252)
+    begun(bench, title=apart)
+    assert sent(bench)["name"] == "Mì " + "ẩ" * 252
 
 
 @pytest.mark.parametrize("title", ["Mì " + "x" * 252, "Mìn", "Mì gạo Chũ"])

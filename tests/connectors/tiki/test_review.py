@@ -175,6 +175,19 @@ def self_found(found: tuple[FoundItem, ...], sku: str) -> bool:
     return len(found) == 1 and found[0].item_sku == sku
 
 
+def test_a_request_that_is_stuck_blocks_nobody_for_ever(open_bench: Opener) -> None:
+    bench = open_bench("transform_s=999999")
+    begun(bench)
+    (outcome,) = bench.shop.find_by_sku(["OTHER"])
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unavailable)
+    bench.pass_time(3500)
+    assert isinstance(bench.shop.find_by_sku(["OTHER"])[0], Failed)
+    bench.pass_time(200)
+    bench.credentials = bench.shop.refresh()
+    assert done(bench.shop.find_by_sku(["OTHER"])[0]) == ()
+
+
 def test_find_compares_for_equality(bench: TikiBench) -> None:
     listed(bench, pack("OCOP-1"))
     assert done(bench.shop.find_by_sku(["OCOP-1-500G"])[0]) == ()
