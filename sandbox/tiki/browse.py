@@ -38,7 +38,7 @@ def warehouses(world: World, switches: Switches, call: Call) -> dict[str, Any]:
         for w in call.of_seller().warehouses
     ]
     for name in ("status", "type"):
-        if name in call.query:
+        if name in call.query and switches.warehouse_filter:
             rows = [row for row in rows if str(row[name]) == call.query[name]]
     return paged(call, rows, switches)
 

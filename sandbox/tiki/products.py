@@ -63,7 +63,9 @@ def find_by(world: World, switches: Switches, call: Call) -> Any:
     if not sku:
         raise bad("original_sku is required")
     found = [
-        shown(p, switches, listed=True) for p in _visible(world, call) if p.original_sku == sku
+        shown(p, switches, listed=True)
+        for p in _visible(world, call)
+        if p.original_sku == sku or (switches.find_loose and p.original_sku.startswith(sku))
     ]
     if not found and switches.find_none == "404":
         raise unknown("Product")

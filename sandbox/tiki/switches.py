@@ -36,6 +36,7 @@ class Switches:
     # shapes (2, 3.8)
     find_shape: Literal["list", "object", "data"] = "list"  # 3.8: findBy
     find_version: Literal["v2.1", "v2"] = "v2.1"  # 3.8
+    find_loose: bool = False  # 3.8: findBy also brings codes that begin so
     find_none: Literal["404", "empty"] = "404"  # 2, 3.8: findBy without a hit
     id_name: Literal["product_id", "id"] = "product_id"  # 3.8
     active_text: bool = True  # 3.8: "1" in lists
@@ -50,6 +51,7 @@ class Switches:
     short_pages: bool = False  # 2: fewer rows than ``limit`` before the last page
     max_limit: int = 50  # 2: 50 or 100
     warehouses_at: Literal["v2", "v1"] = "v2"  # 3.2
+    warehouse_filter: bool = True  # 3.2: status and type are heeded
     dropship: Literal["dropship", "drop_ship"] = "dropship"  # 3.6
     sku_version: Literal["v1", "v2"] = "v1"  # 3.7: updateOriginalSku
 

@@ -13,10 +13,10 @@ from connectors.contract import Account, Connector, Credentials
 from connectors.http import Http
 from connectors.tiki import client
 from connectors.tiki.connector import TikiConnector
-from sandbox.serving import serving
 from sandbox.tiki import Fault as SandboxFault
 from sandbox.tiki import TikiSandbox
 from sandbox.tiki.switches import switched
+from tests import doors
 
 SID, CLIENT_ID, SECRET = "969BEA01", "1234567890", "s3cr3t-of-the-test"
 WAREHOUSE = 188954
@@ -202,7 +202,7 @@ class TikiRig:
         "no documents": ("documents=none", "late_delete=400"),
         "findBy an object": ("find_shape=object", "find_none=empty"),
         "findBy data": ("find_shape=data", "find_none=empty", "id_name=id"),
-        "findBy only v2": ("find_version=v2",),
+        "findBy only v2": ("find_version=v2", "find_loose=true"),
         "filters ignored": ("request_filter=false", "tracking_filter=false"),
         "requests without products": ("request_products=false",),
         "other shapes": (
@@ -215,7 +215,7 @@ class TikiRig:
         ),
         "old category names": ("primary_name=primary", "parent_name=parent"),
         "brands from a list": ("brand_listed=true",),
-        "old warehouses": ("warehouses_at=v1", "dropship=drop_ship"),
+        "old warehouses": ("warehouses_at=v1", "dropship=drop_ship", "warehouse_filter=false"),
         "prices bumped": ("above_market=bumped", "left_out_is_zero=false"),
         "content at once": ("update_review=false", "sku_version=v2"),
         "rate headers": ("rate_headers=true", "retry_after=3"),
@@ -231,7 +231,7 @@ class TikiRig:
         market = TikiSandbox(None, switched([*QUIET, *words]), clock)
         market.add_seller(SID, client_id=CLIENT_ID, client_secret=SECRET, name="HTX Thử")
         try:
-            with serving(market.app) as url:
+            with doors.opened(market.app) as url:
                 login = Credentials(client_id=CLIENT_ID, client_secret=SECRET)
                 bench = TikiBench(market, clock, url, login)
                 bench.credentials = bench.shop.refresh()

@@ -79,10 +79,11 @@ def test_goods_that_lie_with_tiki_have_no_stock_of_ours(bench: TikiBench) -> Non
     refused(bench.shop.set_stock([StockChange(item, {"MICHU-500G": 3})])[0], "stock")
 
 
+@pytest.mark.parametrize("words", [(), ("warehouse_filter=false",), ("warehouses_at=v1",)])
 def test_every_active_warehouse_is_named_and_the_chosen_one_holds_the_units(
-    open_bench: Opener,
+    open_bench: Opener, words: tuple[str, ...]
 ) -> None:
-    bench = open_bench()
+    bench = open_bench(*words)
     bench.market.add_warehouse(SID, 1034)
     bench.market.add_warehouse(SID, 1015, status=2)
     bench.market.add_warehouse(SID, 1016, kind=2)

@@ -53,9 +53,11 @@ def test_what_changes_while_it_is_walked_comes_again(bench: TikiBench) -> None:
     many(bench, 60)
     first = bench.shop.changed_since(None)
     assert first.more
+    began = int(bench.now().timestamp())
     bench.pass_time(30)
     bench.by_hand("SP-055", "off")
     _, cursor, _ = walked(bench, first.cursor)
+    assert orjson.loads(cursor)["since"] == began - 120
     assert str(bench.product("SP-055").product_id) in walked(bench, cursor)[0]
 
 

@@ -188,9 +188,12 @@ def test_a_request_that_is_stuck_blocks_nobody_for_ever(open_bench: Opener) -> N
     assert done(bench.shop.find_by_sku(["OTHER"])[0]) == ()
 
 
-def test_find_compares_for_equality(bench: TikiBench) -> None:
+@pytest.mark.parametrize("words", [(), ("find_loose=true",)])
+def test_find_compares_for_equality(open_bench: Opener, words: tuple[str, ...]) -> None:
+    bench = open_bench(*words)
     listed(bench, pack("OCOP-1"))
     assert done(bench.shop.find_by_sku(["OCOP-1-500G"])[0]) == ()
+    assert done(bench.shop.find_by_sku(["OCOP"])[0]) == ()
     assert done(bench.shop.find_by_sku(["ocop-1"])[0]) == ()
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.serving import serving
 from sandbox.tiki import Switches, TikiSandbox
+from tests import doors
 
 SID, APP, KEY, KHO = "969BEA", "42", "s3cret", 188954
 FULL = {
@@ -115,7 +115,7 @@ def open_market() -> Iterator[Opener]:
             sandbox = TikiSandbox(state, Switches(**{"rate_per_s": None, **switches}), clock)
             stack.callback(sandbox.close)
             sandbox.add_seller(SID, client_id=APP, client_secret=KEY, name="HTX Thử")
-            url = stack.enter_context(serving(sandbox.app))
+            url = stack.enter_context(doors.opened(sandbox.app))
             return Market(sandbox, clock, url).login()
 
         yield opened
