@@ -30,7 +30,7 @@ from connectors.feed.writing import write
 LOCK_S = 60.0
 """How long one publication waits for another of the same shop."""
 _TEMPORARY = ".tmp-"
-_PIECE = 1 << 20
+_PIECE = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
