@@ -87,6 +87,7 @@ class Floor:
         changed: list[Item] = []
         refused: list[Refusal] = []
         shop.problem = ""
+        before = self._body(shop)
         if got.status == 200:
             try:
                 rows = rows_of(shop.profile, name, got.data, self.switches.domain)
@@ -94,7 +95,7 @@ class Floor:
                 shop.etag, shop.modified = got.etag, got.modified
             except BadFile as bad:
                 shop.problem = str(bad)
-        self._came(shop, got, changed)
+        self._came(shop, got, moved=self._body(shop) != before)
         self._journal(
             shop.shop_id,
             "GET",
@@ -106,12 +107,13 @@ class Floor:
             problem=shop.problem,
         )
 
-    def _came(self, shop: Shop, got: Fetched, changed: Sequence[Item]) -> None:
-        """The export is made anew after a visit that reached the file."""
+    def _came(self, shop: Shop, got: Fetched, *, moved: bool) -> None:
+        """The export is made anew after a visit that reached the file; whether it is younger
+        then, although it says the same, is doubtful."""
         now = self.clock()
         shop.fetched_at = now
-        moves = changed or shop.exported_at is None or self.switches.moves == "every_fetch"
-        if got.status in (200, 304) and not shop.problem and moves:
+        younger = moved or shop.exported_at is None or self.switches.moves == "every_fetch"
+        if got.status in (200, 304) and not shop.problem and younger:
             shop.exported_at = now
         self.world.keep_shop(shop)
 
@@ -234,12 +236,15 @@ class Floor:
             return Reply(401, b'{"error":"bad token"}')
         if shop.exported_at is None:
             return Reply(404, b'{"error":"no file was read yet"}')
-        body, kind = export.made(self.world.of_shop(shop.shop_id), self.switches)
+        body, kind = self._body(shop)
         marks = self._marks(shop, body)
         sent = tuple(marks.items())
         if _is_same(marks, headers):
             return Reply(304, b"", kind, sent)
         return Reply(200, body, kind, sent)
+
+    def _body(self, shop: Shop) -> tuple[bytes, str]:
+        return export.made(self.world.of_shop(shop.shop_id), self.switches)
 
     def _marks(self, shop: Shop, body: bytes) -> dict[str, str]:
         """What names this version of the export."""

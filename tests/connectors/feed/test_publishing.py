@@ -209,11 +209,11 @@ def test_a_new_domain_of_product_pages_is_published(open_rig: Opener) -> None:
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, rig: Rig) -> None:
     """Ten times the rows within a tenth (bench/feed.py measures the large ones)."""
     peaks = []
-    for rows in (300, 3000):
+    for rows in (200, 2000):
         account = Account("x", "", Credentials(), {}, tmp_path / str(rows), "http://f.example")
         shop = San24h(account, Http(), rig.bench.now)
-        for start in range(0, rows, 300):
-            made = shop.create([listing(f"SKU-{n}") for n in range(start, start + 300)])
+        for start in range(0, rows, 200):
+            made = shop.create([listing(f"SKU-{n}") for n in range(start, start + 200)])
             shop.set_availability([AvailabilityChange(done(o), True) for o in made])
         tracemalloc.start()
         shop.finish()
