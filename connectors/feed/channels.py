@@ -14,10 +14,14 @@ from connectors.feed.connector import FeedConnector, floor
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-@cache
 def __getattr__(name: str) -> type[FeedConnector]:
-    """The connector of that name. Raises AttributeError when there is no such profile, BadProfile
-    when the profile is wrong."""
+    """The connector of that name. Raises AttributeError when it can be none, BadProfile when its
+    profile is missing or wrong."""
     if not name[:1].isupper():
         raise AttributeError(name)
-    return floor(_HUMP.sub("-", name).lower())
+    return _made(_HUMP.sub("-", name).lower())
+
+
+@cache
+def _made(channel: str) -> type[FeedConnector]:
+    return floor(channel)

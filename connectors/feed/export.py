@@ -56,13 +56,12 @@ def line_from(sku: str, text: str) -> Line:
     return Line(sku, *orjson.loads(text))
 
 
-def lines(profile: Profile, data: bytes, before: int = 0) -> Iterator[Line]:
+def lines(profile: Profile, data: bytes) -> Iterator[Line]:
     """The export's lines, one at a time; a SKU that comes twice is told by its last line.
-    ``before``: how many lines the last export had.
 
     Raises ProtocolError (other columns), Unavailable (a web page, or a file that was cut).
     """
-    rows = _xlsx(data) if data[:2] == b"PK" else _csv(data, before)
+    rows = _xlsx(data) if data[:2] == b"PK" else _csv(data)
     places = _header(profile, rows)
     words = _words(profile)
     for cells in rows:
@@ -158,7 +157,7 @@ def _amount(text: str) -> int | None:
 # --- CSV --------------------------------------------------------------------------------------
 
 
-def _csv(data: bytes, before: int) -> Iterator[list[str]]:
+def _csv(data: bytes) -> Iterator[list[str]]:
     text = _decoded(data)
     if re.match(r"\s*<(!doctype|html|\?xml)", text, re.I):
         raise Unavailable("sàn trả về một trang web thay cho file kết quả", code="export_page")
@@ -176,15 +175,10 @@ def _csv(data: bytes, before: int) -> Iterator[list[str]]:
     except csv.Error:
         raise _cut() from None
     if held is not None:
-        if not text.endswith(("\n", "\r")) and _is_cut(len(held) < width, count, before):
+        # A file may lack its last line's end; then a cut shows in a line that lacks cells.
+        if not text.endswith(("\n", "\r")) and (len(held) < width or count == 1):
             raise _cut()
         yield _clean(held)
-
-
-def _is_cut(short: bool, count: int, before: int) -> bool:
-    """Whether a file that does not end with a line's end ends too early: within its header, in a
-    line that lacks cells, or after far fewer lines than the export before."""
-    return short or count == 1 or count - 1 < before * 2 / 3
 
 
 def _decoded(data: bytes) -> str:

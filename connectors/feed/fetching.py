@@ -19,6 +19,9 @@ from connectors.http import Answer, Http, NotSent, TransportError, Unclear
 MAX_BYTES = 64 * 1024 * 1024
 DEADLINE_S = 20.0
 SURE_S = 2.0
+SHORT_S = 600.0
+FEW = 3
+"""Lines below which an export may lose what it likes."""
 SUFFIXES = (".csv", ".xlsx", ".txt", ".tsv")
 
 
@@ -27,6 +30,10 @@ def address(account: Account) -> str:
     given = account.credentials.get("export_url", "")
     base = account.base_url if account.base_url.startswith(("http://", "https://")) else ""
     return given or (f"{base.rstrip('/')}/exports/latest" if base else "")
+
+
+class _Short(Exception):
+    """The export has lost much of what it had."""
 
 
 class Exports:
@@ -143,12 +150,32 @@ class Exports:
         if at < made_at(store):
             return
         digest = hashlib.sha256(data).hexdigest()
-        same = digest == store.meta("export_sha")
+        before = store.export_count()
+        try:
+            with store.writing():
+                if digest != store.meta("export_sha"):
+                    store.take_export(_bodies(lines(self._profile, data)))
+                    self._not_short(store, before)
+                store.set_meta(export_at=repr(at), export_sha=digest, export_short="", **facts)
+        except _Short as short:
+            self._remember_short(store)
+            raise Unavailable(str(short), code="export_short") from None
+
+    def _not_short(self, store: Store, before: int) -> None:
+        """An export that has lost much of what it had is believed when it still says so some
+        minutes later: one bad file shall not make a shop look empty. Raises _Short."""
+        count = store.export_count()
+        since = float(store.meta("export_short") or self._clock().timestamp())
+        if count < before * 2 / 3 and before >= FEW and self._clock().timestamp() - since < SHORT_S:
+            raise _Short(
+                f"file kết quả của {self._profile.label} chỉ còn {count} dòng, lần trước có "
+                f"{before}: chờ lần đọc sau {SHORT_S / 60:g} phút để chắc là đúng"
+            )
+
+    def _remember_short(self, store: Store) -> None:
         with store.writing():
-            if not same:
-                before = store.export_count()
-                store.take_export(_bodies(lines(self._profile, data, before)))
-            store.set_meta(export_at=repr(at), export_sha=digest, **facts)
+            if not store.meta("export_short"):
+                store.set_meta(export_short=repr(self._clock().timestamp()))
 
     def _confirm(self, store: Store, at: float) -> None:
         if at > made_at(store):

@@ -147,6 +147,11 @@ class Profile(_Model):
         ):
             if not names or len(set(names)) != len(names):
                 raise ValueError(f"{what}: empty, or one is named twice")
+        unknown = [c.value for c in self.columns if c.value not in NAMES]
+        if unknown:
+            raise ValueError(f"columns: no such value: {', '.join(unknown)}")
+        if "sku" not in [c.value for c in self.columns]:
+            raise ValueError("columns: none shows the sku")
         return self
 
     @cached_property
@@ -165,12 +170,8 @@ def read(path: Path) -> Profile:
     """A profile from its file, in NFC. Raises BadProfile."""
     try:
         text = unicodedata.normalize("NFC", path.read_text(encoding="utf-8"))
-        profile = Profile.model_validate_json(text)
+        return Profile.model_validate_json(text)
     except OSError as error:
         raise BadProfile(f"{path.name}: cannot be read ({error.strerror})") from None
     except ValidationError as error:
         raise BadProfile(f"{path.name}: {error}") from None
-    unknown = [c.value for c in profile.columns if c.value not in NAMES]
-    if unknown:
-        raise BadProfile(f"{path.name}: no such value: {', '.join(unknown)}")
-    return profile

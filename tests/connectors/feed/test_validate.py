@@ -31,6 +31,8 @@ from connectors.feed.whole import NotWhole, rows_of
 from connectors.http import Http
 from tests.connectors.feed.conftest import FACTS, IMAGES, content, done, listing, pack
 
+SITE = "ocop.example.vn"
+
 
 def shop(
     folder: Path,
