@@ -14,7 +14,7 @@ Cell = tuple[Entry, ...]
 """The entries of one cell; () is an empty cell."""
 
 DETAIL_MAX = (140, 140, 1000)
-"""Characters of a detail's section, name and value (san24h.md §3)."""
+"""Characters of a detail's section, name and value (feeds.md 3)."""
 
 
 def shop_of(profile: Profile, site: str, public_url: str) -> Shop:

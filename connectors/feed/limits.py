@@ -43,7 +43,7 @@ def stock(profile: Profile, sku: str, units: int) -> Rejected | None:
 
 
 def _sku(profile: Profile, sku: str) -> Rejected | None:
-    """Unique, stable, at most 50 characters, without spaces (san24h.md §3, ``id``)."""
+    """Unique, stable, at most 50 characters, without spaces (feeds.md 3, ``id``)."""
     if 1 <= len(sku) <= SKU_MAX and sku.isprintable() and not any(c.isspace() for c in sku):
         return None
     hint = "Sửa mã SKU trong sổ."

@@ -1,7 +1,7 @@
 """What the floor shows of our rows, as far as its export says.
 
 A file tells nothing back: a row that was published is "sent at T" until an export that is younger
-than T says more (san24h.md §1, §5). Pure but for :class:`Reader`, which brings the export.
+than T says more (feeds.md 1, 5). Pure but for :class:`Reader`, which brings the export.
 """
 
 from __future__ import annotations

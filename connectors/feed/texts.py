@@ -28,7 +28,7 @@ _BROKEN = re.compile(r"\ufffd|Ã[\u0080-\u00bf]|á[º»][\u0080-\u00bf\u2010-\u2
 def plain(text: str) -> str:
     """NFC text without HTML (entities decoded once), tabs, control characters and outer space.
 
-    Source: san24h.md §5.
+    Source: feeds.md 5.
     """
     if "<" in text:
         text = _TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", text)))
@@ -45,7 +45,7 @@ def one_line(text: str) -> str:
 
 
 def guarded(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula (san24h.md §2)."""
+    """A cell that no spreadsheet takes for a formula (feeds.md 2)."""
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

@@ -1,7 +1,7 @@
 """What a floor would refuse, found before it does: each problem with row, column, what was found,
 what is expected, and what to do. Pure.
 
-The kinds of problem are the diagnostics at the end of san24h.md §3. What needs the picture itself
+The kinds of problem are the diagnostics at the end of feeds.md 3. What needs the picture itself
 (too small, not reachable) is not among them: pictures are looked at where they are fetched.
 """
 
@@ -142,7 +142,7 @@ def first(problems: Iterator[Problem], label: str) -> Rejected | None:
 
 
 def gtin_problem(text: str, *, restricted: bool) -> str:
-    """Why it is no GTIN that may be sent, "" when it is one (san24h.md §3, §4)."""
+    """Why it is no GTIN that may be sent, "" when it is one (feeds.md 3, 4)."""
     if not _WHOLE.fullmatch(text) or len(text) not in (8, 12, 13, 14):
         return "8, 12, 13 hoặc 14 chữ số"
     try:

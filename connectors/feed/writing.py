@@ -1,7 +1,7 @@
 """The file formats: each writes rows of cells to a path as they come, and keeps none of them.
 
 The bytes depend on the rows alone (no date of making, no order of a set), so that a file whose
-rows did not change stays the same file. Sources: san24h.md §2 (CSV, XLSX), §3-5 (Google).
+rows did not change stays the same file. Sources: feeds.md 2 (CSV, XLSX), 3-5 (Google).
 """
 
 from __future__ import annotations

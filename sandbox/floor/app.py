@@ -41,14 +41,12 @@ class App:
         body = await _body(receive)
         path = scope["path"]
         if path.startswith("/_sandbox/"):
-            # A visit fetches files, perhaps from this very process: not on its event loop.
+            # A visit fetches files, perhaps from this very process: the event loop never waits
+            # for the lock that a visit holds.
             await _send(send, await asyncio.to_thread(self.control.answer, scope, body))
             return
         shop_id = self._shop_id(path)
-        with self.lock:
-            self._calls += 1
-            number = self._calls
-            fault = self.faults.take(path, shop_id)
+        number, fault = await asyncio.to_thread(self._taken, path, shop_id)
         if fault is not None and fault.kind in BEFORE:
             if not await self._before(number, shop_id, fault, receive, send):
                 return
@@ -59,6 +57,12 @@ class App:
             await _send(send, reply)
         else:
             await self._after(number, shop_id, fault, reply, receive, send)
+
+    def _taken(self, path: str, shop_id: str) -> tuple[int, Fault | None]:
+        """The call's number, and the fault that spoils it."""
+        with self.lock:
+            self._calls += 1
+            return self._calls, self.faults.take(path, shop_id)
 
     def _shop_id(self, path: str) -> str:
         """The shop that a path names; the only one where a path names none."""

@@ -1,4 +1,4 @@
-"""The check digit of a GTIN (san24h.md §4): weights 1 and 3 by turns, the last digit fills up to
+"""The check digit of a GTIN (feeds.md 4): weights 1 and 3 by turns, the last digit fills up to
 the next ten."""
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ from connectors.http import Http
 from sandbox.floor import Fault as FloorFault
 from sandbox.floor import FloorSandbox, switched
 from sandbox.serving import serving
-from tests.connectors.feed.static import Static
+from tests.connectors.feed.static import PREFIX, Static
 
 SHOP, TOKEN = "htx-nam-the", "floor-token-0001"
 
@@ -63,9 +63,9 @@ class FeedBench:
         self.folder = folder
         (folder / "public").mkdir(parents=True)
         self.floor = FloorSandbox(None, switched(words), self.now)
-        self.static = Static(folder / "public")
-        self._url = stack.enter_context(serving(self.floor.app))
-        self._public = stack.enter_context(serving(self.static))
+        self.static = Static(folder / "public", self.floor.app)
+        self._url = stack.enter_context(serving(self.static))
+        self._public = f"{self._url}{PREFIX}"
         self.floor.add_shop(SHOP, self._public, kind.profile.channel, token=TOKEN)
         self._settings = dict(self.connector(self._account({})).check().settings)
 

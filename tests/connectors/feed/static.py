@@ -7,17 +7,24 @@ from email.utils import formatdate, parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
+PREFIX = "/files/shop-of-nobody-knows"
+
 
 class Static:
-    """``seen`` lists (path, status, encoding) of each call."""
+    """Below :data:`PREFIX`; other calls go to ``rest``. ``seen`` lists (name, status, encoding)
+    of each call for a file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, rest: Any) -> None:
         self._folder = folder
+        self._rest = rest
         self.seen: list[tuple[str, int, str]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if not scope["path"].startswith(f"{PREFIX}/"):
+            await self._rest(scope, receive, send)
+            return
         asked = {k.decode(): v.decode() for k, v in scope["headers"]}
-        path = self._folder / scope["path"].lstrip("/")
+        path = self._folder / scope["path"].removeprefix(f"{PREFIX}/")
         if not path.is_file() or path.name.startswith("."):
             await self._send(send, scope, 404, {}, b"")
             return
@@ -40,7 +47,9 @@ class Static:
     async def _send(
         self, send: Any, scope: Any, status: int, headers: dict[str, str], body: bytes
     ) -> None:
-        self.seen.append((scope["path"], status, headers.get("Content-Encoding", "")))
+        self.seen.append(
+            (scope["path"].removeprefix(f"{PREFIX}/"), status, headers.get("Content-Encoding", ""))
+        )
         pairs = [(k.lower().encode(), v.encode()) for k, v in headers.items()]
         if status != 304:
             pairs.append((b"content-length", str(len(body)).encode()))

@@ -72,7 +72,7 @@ def test_the_floor_is_answered_not_modified_and_compressed(rig: Rig) -> None:
     rig.bench.pass_time(60)
     rig.price("A", 41_000)
     rig.sent()
-    path = "/san-pham.xlsx"
+    path = "san-pham.xlsx"
     seen = [call for call in rig.bench.static.seen if call[0] == path]
     assert seen == [(path, 200, "gzip"), (path, 304, ""), (path, 200, "gzip")]
 

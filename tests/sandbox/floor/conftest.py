@@ -44,17 +44,22 @@ class TurnedClock:
 
 
 class Web:
-    """Serves what is in ``files``; ``asked`` keeps the headers of each call."""
+    """Serves what is in ``files`` below /web; other calls go to ``rest``. ``asked`` keeps the
+    headers of each call for a file."""
 
-    def __init__(self) -> None:
+    def __init__(self, rest: Any = None) -> None:
+        self._rest = rest
         self.files: dict[str, bytes] = {}
         self.packed = False
         self.asked: list[dict[str, str]] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if not scope["path"].startswith("/web/"):
+            await self._rest(scope, receive, send)
+            return
         headers = {k.decode(): v.decode() for k, v in scope["headers"]}
         self.asked.append(headers)
-        body = self.files.get(scope["path"].lstrip("/"))
+        body = self.files.get(scope["path"].removeprefix("/web/"))
         tag = f'"{hash(body)}"'
         answer = [(b"etag", tag.encode()), (b"last-modified", formatdate(0, usegmt=True).encode())]
         status, data = (404, b"") if body is None else (200, body)
@@ -119,10 +124,11 @@ def open_place() -> Iterator[Opener]:
     with ExitStack() as stack:
 
         def opened(*words: str, state: Path | None = None, token: str = "") -> Place:
-            clock, web = TurnedClock(), Web()
+            clock = TurnedClock()
             floor = FloorSandbox(state, switched(words), clock)
-            url = stack.enter_context(serving(floor.app))
-            floor.add_shop(SHOP, stack.enter_context(serving(web)), "san24h", token=token)
+            web = Web(floor.app)
+            url = stack.enter_context(serving(web))
+            floor.add_shop(SHOP, f"{url}/web", "san24h", token=token)
             return Place(floor, clock, url, web)
 
         yield opened

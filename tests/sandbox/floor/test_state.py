@@ -251,7 +251,7 @@ def test_a_process_that_comes_by_itself_and_outlives_a_kill(
     with serving(helper.web) as web:
         command = [
             sys.executable, "-m", "sandbox.floor", "--port", str(port), "--state", str(state),
-            "--switches", "fetch_every_s=0.1", f"feed_url={web}",
+            "--switches", "fetch_every_s=0.1", f"feed_url={web}/web",
         ]  # fmt: skip
         process = subprocess.Popen(command, env={**os.environ, "OCOP_HOME": str(tmp_path)})
         try:
