@@ -10,6 +10,7 @@ import re
 from functools import cache
 
 from connectors.feed.connector import FeedConnector, floor
+from connectors.feed.profile import load
 
 _HUMP = re.compile(r"(?<!^)(?=[A-Z])")
 
@@ -24,4 +25,4 @@ def __getattr__(name: str) -> type[FeedConnector]:
 
 @cache
 def _made(channel: str) -> type[FeedConnector]:
-    return floor(channel)
+    return floor(load(channel))

@@ -41,7 +41,7 @@ from connectors.errors import AuthRefused, ChannelError, Rejected, Unavailable
 from connectors.feed import shop
 from connectors.feed.capabilities import capabilities_of
 from connectors.feed.fetching import Exports
-from connectors.feed.profile import Profile, load
+from connectors.feed.profile import Profile
 from connectors.feed.publishing import Publisher, cannot_write
 from connectors.feed.reading import Reader
 from connectors.feed.shelf import Shelf
@@ -176,9 +176,8 @@ class FeedConnector:
             raise cannot_write(folder, error) from error
 
 
-def floor(channel: str) -> type[FeedConnector]:
-    """The connector of one floor, from its profile. Raises BadProfile."""
-    profile = load(channel)
-    name = "".join(part.capitalize() for part in channel.split("-"))
+def floor(profile: Profile) -> type[FeedConnector]:
+    """The connector of one floor, from its profile."""
+    name = "".join(part.capitalize() for part in profile.channel.split("-"))
     made = {"profile": profile, "capabilities": capabilities_of(profile), "__doc__": profile.label}
     return type(name, (FeedConnector,), made)

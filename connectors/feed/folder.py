@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from connectors.feed.profile import Profile, load
+from connectors.feed.profile import Profile
 from connectors.feed.store import NAME, Store
 from connectors.feed.validate import Checker, Problem
 from connectors.feed.whole import rows_of
@@ -50,7 +50,7 @@ def published(folder: Path) -> list[Listed]:
 
 def validate_folder(folder: Path) -> Iterator[tuple[str, Problem]]:
     """Every problem of every published file, with the file's name; the files are read as a floor
-    reads them, one row at a time. Raises ValueError when the folder is of no known floor."""
+    reads them, one row at a time. Raises ValueError when nothing was published yet."""
     profile, host = _identity(folder)
     checker = Checker(profile, host)
     for file in profile.files:
@@ -61,10 +61,11 @@ def validate_folder(folder: Path) -> Iterator[tuple[str, Problem]]:
 
 
 def _identity(folder: Path) -> tuple[Profile, str]:
-    if not (folder / NAME).exists():
-        raise ValueError(f"'{folder}' chưa có dữ liệu của gian hàng nào: kết nối gian hàng trước")
-    with closing(Store(folder)) as store:
-        channel, site = store.meta("channel"), store.meta("site")
-    if not channel:
-        raise ValueError(f"'{folder}' chưa ghi sàn nào: chạy kiểm tra kết nối gian hàng trước")
-    return load(channel), urlsplit(site).hostname or ""
+    """The profile that the files were made by, and the domain of their links."""
+    profile = site = ""
+    if (folder / NAME).exists():
+        with closing(Store(folder)) as store:
+            profile, site = store.meta("profile"), store.meta("site")
+    if not profile:
+        raise ValueError(f"'{folder}' chưa xuất file nào cho sàn: đẩy gian hàng này lên trước")
+    return Profile.model_validate_json(profile), urlsplit(site).hostname or ""

@@ -100,7 +100,9 @@ class Publisher:
         done = [Publication(now, m.file.name, m.rows, m.sha256, m.size, m.changed) for m in made]
         with store.writing():
             store.sent(rev, gone_before, now, done)
-            store.set_meta(frame=self._frame)
+            store.set_meta(
+                frame=self._frame, profile=self._profile.model_dump_json(), site=self._shop.site
+            )
 
     def _make(
         self, store: Store, file: File, gone_before: float, before: Mapping[str, Publication]

@@ -12,7 +12,6 @@ from connectors.feed.cells import shop_of as shop_from
 from connectors.feed.fetching import Exports, address, skew_s
 from connectors.feed.profile import Profile
 from connectors.feed.publishing import cannot_write
-from connectors.feed.store import Store
 from connectors.feed.values import Shop
 
 SPARSE = " > "
@@ -60,7 +59,6 @@ def check(profile: Profile, account: Account, exports: Exports, clock: Clock) ->
     """Whether files can be made, fetched and answered. Raises ChannelError when the floor that
     was named does not answer, or refuses the token."""
     folder = folder_of(account)
-    remember(profile, account, folder)
     where = address(account)
     skew = skew_s(exports.reach(), clock()) if where else None
     root = f"{account.public_url}/" if account.public_url else ""
@@ -78,16 +76,6 @@ def check(profile: Profile, account: Account, exports: Exports, clock: Clock) ->
         clock_skew_s=skew,
         account_id=f"{profile.channel} {where or account.shop_key}",
     )
-
-
-def remember(profile: Profile, account: Account, folder: Path) -> None:
-    """Which floor the folder is of, for whoever looks at the folder alone."""
-    store = Store(folder)
-    try:
-        with store.writing():
-            store.set_meta(channel=profile.channel, site=shop_of(profile, account).site)
-    finally:
-        store.close()
 
 
 def _problems(profile: Profile, account: Account, folder: Path) -> list[str]:

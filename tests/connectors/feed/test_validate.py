@@ -226,7 +226,7 @@ def test_a_folder_that_somebody_edited(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_nobody(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="chưa có dữ liệu"):
+    with pytest.raises(ValueError, match="chưa xuất file nào"):
         list(validate_folder(tmp_path))
 
 
