@@ -17,7 +17,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from connectors.contract import Content, ContentChange, RemoteItem, Variant
+from connectors.contract import (
+    Content,
+    ContentChange,
+    Facts,
+    PricedVariant,
+    RemoteItem,
+    RemoteStatus,
+    Variant,
+    VariantsChange,
+)
 from connectors.feed.cells import cells, shop_of
 from connectors.feed.channels import CsdlOcop, Google, TrangTinh
 from connectors.feed.profile import Profile, load
@@ -63,6 +72,12 @@ def test_no_cell_is_a_formula(rig: Rig, first: str) -> None:
     assert table(rig)[0]["Tên sản phẩm"] == expected
     assert sheet(rig)[0]["Tên sản phẩm"] == expected
     assert not [v for v in sheet(rig)[0].values() if str(v).startswith(("=", "+", "-", "@"))]
+
+
+def test_a_sku_like_a_formula_comes_back(rig: Rig) -> None:
+    rig.on_sale("-A1")
+    assert table(rig)[0]["Mã sản phẩm (SKU)"] == "'-A1"
+    assert rig.state("-A1").status is RemoteStatus.LIVE
 
 
 def test_a_google_table_has_no_formula_either(open_rig: Opener) -> None:
@@ -137,6 +152,18 @@ def test_a_barcode_is_never_made_up(open_rig: Opener) -> None:
     assert told["identifier_exists"] == ["no"]
     assert "gtin" not in told
     assert "mpn" not in told
+
+
+def test_fewer_highlights_than_google_takes_are_left_out(open_rig: Opener) -> None:
+    rig = open_rig(kind=Google)
+    bare = Facts(product_code="OCOP-1")
+    rig.made("A", facts=bare)
+    pack = PricedVariant(Variant("A", "", 550), 39_000, 20)
+    rig.shop.update_variants([VariantsChange(RemoteItem("A"), "A", (pack,))])
+    rig.switched(True, "A")
+    rig.sent()
+    assert "product_highlight" not in google(rig)
+    assert rig.state("A").status is RemoteStatus.LIVE
 
 
 def test_what_is_out_of_stock_says_so(open_rig: Opener) -> None:

@@ -193,8 +193,11 @@ def test_a_process_killed_between_two_moves_is_made_good(rig: Rig, moves: int) -
 def test_a_file_that_somebody_removed_is_made_again(rig: Rig) -> None:
     rig.on_sale("A")
     (rig.bench.folder / "public" / "san-pham.csv").unlink()
+    before = stamps(rig)
+    rig.bench.pass_time(60)
     rig.shop.finish()
     assert b"\r\nA," in rig.public("san-pham.csv")
+    assert stamps(rig)["san-pham.xlsx"] == before["san-pham.xlsx"], "this one was right"
 
 
 def test_a_new_domain_of_product_pages_is_published(open_rig: Opener) -> None:
