@@ -19,6 +19,8 @@ from models import migrations
 from models.base import metadata
 from models.db import Database
 
+pytest_plugins = ["connectors.conformance.plugin"]
+
 
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[URL]:

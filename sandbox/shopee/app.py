@@ -104,11 +104,13 @@ class App:
         elif fault.kind == "truncated":
             await _send_cut(send, reply)
         elif fault.kind == "slow":
-            await _send_slowly(send, reply, fault.seconds)
+            await _send_slowly(receive, send, reply, fault.seconds)
         else:
             spoilt = {
                 "outage_after": _BAD_GATEWAY,
                 "html": _FRONT_PAGE,
+                "array": Reply(200, b"[]"),
+                "unknown_fields": _with_unknown_fields(reply),
                 "malformed": Reply(reply.status, reply.body[: len(reply.body) // 2]),
             }
             await _send(send, spoilt.get(fault.kind, reply))
@@ -163,15 +165,36 @@ async def _send_cut(send: Any, reply: Reply) -> None:
     _abort(send)
 
 
-async def _send_slowly(send: Any, reply: Reply, seconds: float) -> None:
-    """The body in twenty pieces over ``seconds``."""
+async def _send_slowly(receive: Any, send: Any, reply: Reply, seconds: float) -> None:
+    """The body in many pieces over ``seconds``, twenty of them in each; until nobody listens."""
     await _start(send, reply, len(reply.body))
-    step = max(1, -(-len(reply.body) // 20))
+    pieces = min(max(20, int(seconds * 20)), len(reply.body))
+    step = -(-len(reply.body) // pieces)
+    gone = asyncio.ensure_future(receive())
     for start in range(0, len(reply.body), step):
-        await asyncio.sleep(seconds / 20)
+        done, _waiting = await asyncio.wait([gone], timeout=seconds / pieces)
+        if done:
+            return
         piece = reply.body[start : start + step]
         await send({"type": "http.response.body", "body": piece, "more_body": True})
+    gone.cancel()
     await send({"type": "http.response.body", "body": b""})
+
+
+def _with_unknown_fields(reply: Reply) -> Reply:
+    """Fields that no page of the channel names, in each object of the answer."""
+    try:
+        body = orjson.loads(reply.body)
+    except ValueError:
+        return reply
+    return Reply(reply.status, orjson.dumps(_more(body)), reply.content_type, reply.headers)
+
+
+def _more(value: Any) -> Any:
+    if isinstance(value, dict):
+        added = {"new_flag": True, "new_details": [{"kind": "new", "ids": [1, 2]}]}
+        return {**{name: _more(inner) for name, inner in value.items()}, **added}
+    return [_more(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _abort(send: Any) -> None:

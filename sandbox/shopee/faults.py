@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 Kind = Literal[
     "rate", "outage", "reset_before", "hold_before", "expired_token",
-    "outage_after", "malformed", "truncated", "html", "slow", "late", "silent", "reset_after",
-    "redirect",
+    "outage_after", "malformed", "truncated", "html", "array", "unknown_fields", "slow", "late",
+    "silent", "reset_after", "redirect",
 ]  # fmt: skip
 
 BEFORE = frozenset({"rate", "outage", "reset_before", "hold_before", "expired_token", "redirect"})
@@ -17,9 +17,9 @@ BEFORE = frozenset({"rate", "outage", "reset_before", "hold_before", "expired_to
 
 
 class Fault(BaseModel):
-    """Spoil the next ``times`` calls (None: all) whose path holds ``path``, after letting
-    ``after`` pass. ``seconds``: how long "hold_before", "late", "silent" and "slow" take;
-    ``retry_after`` goes with "rate"; ``location`` with "redirect"."""
+    """Spoil the next ``times`` calls (None: all) whose path holds ``path`` (or one of several,
+    parted by ``|``), after letting ``after`` pass. ``seconds``: how long "hold_before", "late",
+    "silent" and "slow" take; ``retry_after`` goes with "rate"; ``location`` with "redirect"."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,6 +31,9 @@ class Fault(BaseModel):
     seconds: float = 1.0
     retry_after: int | None = None
     location: str = ""
+
+    def meets(self, path: str) -> bool:
+        return any(part in path for part in self.path.split("|"))
 
 
 class Faults:
@@ -51,7 +54,7 @@ class Faults:
     def take(self, path: str, shop_id: int | None) -> Fault | None:
         """The fault that spoils this call, counted down."""
         for fault in self._waiting:
-            if fault.path not in path or fault.shop_id not in (None, shop_id):
+            if not fault.meets(path) or fault.shop_id not in (None, shop_id):
                 continue
             if fault.after > 0:
                 fault.after -= 1

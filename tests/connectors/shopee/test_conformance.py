@@ -1,0 +1,19 @@
+"""Shopee through the conformance kit, and the proof that is shipped with the connector."""
+
+from __future__ import annotations
+
+from connectors.conformance import proven, suite
+from connectors.conformance.pytests import promised
+from connectors.shopee.connector import ShopeeConnector
+from tests.connectors.shopee.rig import ShopeeRig
+
+TestShopee = suite(ShopeeRig())
+
+
+def test_the_shipped_proof_is_not_stale() -> None:
+    """Made by ``pytest --prove tests/connectors/shopee/test_conformance.py``."""
+    proof, now = proven(ShopeeConnector), promised(ShopeeRig())
+    assert proof.level == "gold"
+    assert proof.answers == now.answers
+    assert proof.names() | set(proof.absent) == now.names()
+    assert proof.failed == ()
