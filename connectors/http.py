@@ -164,15 +164,24 @@ class Http:
     def _read(
         self, response: requests.Response, host: str, deadline: float, max_bytes: int
     ) -> bytes:
+        """What has come is taken as it comes (``read1``): a read that waits for a full buffer
+        would wait as long as a body that drips likes."""
         chunks: list[bytes] = []
         size = 0
+        socket = getattr(getattr(response.raw, "connection", None), "sock", None)
         try:
-            for chunk in response.raw.stream(65536, decode_content=True):
+            while True:
+                left = deadline - self._monotonic()
+                if left <= 0:
+                    raise Unclear(f"{host}: the answer did not end in time")
+                if socket is not None:
+                    socket.settimeout(left)
+                chunk = response.raw.read1(65536, decode_content=True)
+                if not chunk:
+                    break
                 size += len(chunk)
                 if size > max_bytes:
                     raise Unclear(f"{host}: the answer is larger than {max_bytes} bytes")
-                if self._monotonic() > deadline:
-                    raise Unclear(f"{host}: the answer did not end in time")
                 chunks.append(chunk)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unclear(f"{host}: the answer was cut short ({type(error).__name__})") from None

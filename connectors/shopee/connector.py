@@ -100,7 +100,9 @@ class ShopeeConnector:
 
     def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[None]]:
         """An item that is begun is unlisted already: there is nothing to take back."""
-        return [Failed(Rejected("Shopee không hủy được việc đăng dở", code="late"))] * len(handles)
+        hint = "Chờ hệ thống đăng xong, rồi gỡ sản phẩm khỏi gian hàng."
+        late = Rejected("Shopee không hủy được việc đăng dở", code="late", hint=hint)
+        return [Failed(late) for _ in handles]
 
     def adopt(self, adoptions: Sequence[Adoption]) -> list[Outcome[RemoteItem]]:
         return [self._items.adopt(adoption) for adoption in adoptions]

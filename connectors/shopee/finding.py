@@ -3,12 +3,14 @@
 There is no lookup by SKU. search_item is a keyword search whose index lags, get_item_list needs
 no index but knows no SKU. So both are asked: the search over all living statuses, and the list
 of items that changed in the last day, in which a creation whose answer was lost must be. What
-either finds is compared for equality on the item's own data.
+either finds is compared for equality on the item's own data. Whether the search knows the SKUs of
+models is not told (3.14): where a SKU is no item's, the models of the day's items are read.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from connectors.contract import Clock, Done, Failed, FoundItem, Outcome, RemoteVariant
@@ -30,13 +32,17 @@ class Finder:
 
     def find(self, skus: Sequence[str]) -> list[Outcome[tuple[FoundItem, ...]]]:
         """All items whose item SKU, or a model's, equals the SKU."""
+        if not skus:
+            return []
         try:
             hits = {item_id for sku in skus for item_id in self._searched(sku)}
             ids = sorted(hits | set(self._recent()))
             items = self._items(ids, hits, set(skus))
+            if any(not _carrying(items, sku) for sku in skus):
+                items = [self._with_models(item) for item in items]
         except ChannelError as error:
             return [Failed(error) for _ in skus]
-        return [Done(tuple(i for i in items if i.item_sku == sku or _has(i, sku))) for sku in skus]
+        return [Done(_carrying(items, sku)) for sku in skus]
 
     def _searched(self, sku: str) -> list[str]:
         """Ids by keyword; ``offset`` is an opaque text here, empty first (3.14)."""
@@ -72,6 +78,12 @@ class Finder:
             found += [self._found(i, row, skus, searched=i in hits) for i, row in infos.items()]
         return found
 
+    def _with_models(self, item: FoundItem) -> FoundItem:
+        """Variants that were not read yet because the item's own SKU is another one."""
+        if item.variants:
+            return item
+        return replace(item, variants=self._reader.models(item.remote_id).remote())
+
     def _found(
         self, item_id: str, row: Mapping[str, Any], skus: set[str], *, searched: bool
     ) -> FoundItem:
@@ -80,10 +92,10 @@ class Finder:
         variants: tuple[RemoteVariant, ...] = ()
         if has_models(row) and (searched or sku in skus):
             variants = self._reader.models(item_id).remote()
-        elif sku in skus:
+        elif not has_models(row):
             variants = (RemoteVariant(sku, ""),)
         return FoundItem(item_id, sku, STATUS[str(row.get("item_status"))], variants)
 
 
-def _has(item: FoundItem, sku: str) -> bool:
-    return any(v.sku == sku for v in item.variants)
+def _carrying(items: Sequence[FoundItem], sku: str) -> tuple[FoundItem, ...]:
+    return tuple(i for i in items if i.item_sku == sku or any(v.sku == sku for v in i.variants))

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+import orjson
+
+from connectors.composed import composed_content, composed_listing, composed_packs
 from connectors.contract import (
     Account,
     Adoption,
@@ -48,6 +54,7 @@ class Items:
 
     def create(self, listing: NewListing) -> Outcome[RemoteItem]:
         """Unlisted. With several packs it is only begun: the variations come by ``resume``."""
+        listing = composed_listing(listing)
         problem = self._limits.listing(listing)
         if problem:
             return Failed(problem)
@@ -71,13 +78,13 @@ class Items:
             "item_id": item_id,
             "begun": int(self._clock().timestamp()),
             "name": listing.variation_name,
-            "packs": [pack_to(p) for p in listing.variants],
+            "packs": packs_to(listing.variants),
         }
 
     def resume(self, handle: Mapping[str, Any]) -> Outcome[RemoteItem]:
         """Make the variations, unless a call before this one, whose answer was lost, made them."""
         item_id = int_of(handle["item_id"])
-        packs = [pack_from(row) for row in handle["packs"]]
+        packs = packs_from(handle["packs"])
         try:
             models = self._reader.models(str(item_id))
             if {m.sku for m in models.models} == {p.variant.sku for p in packs}:
@@ -135,6 +142,7 @@ class Items:
 
     def update_variants(self, change: VariantsChange) -> Outcome[RemoteItem]:
         """Compares with what the channel shows now, so that doing it again is harmless."""
+        change = replace(change, variants=composed_packs(change.variants))
         problem = self._limits.packs(change.variants, change.variation_name)
         if problem:
             return Failed(problem)
@@ -168,6 +176,7 @@ class Items:
     def update_content(self, change: ContentChange) -> Outcome[None]:
         """Only content: price and stock are never changed by update_item (trap 13). Shipping
         channels are left as they are: whether they may be sent here is doubtful (3.8)."""
+        change = replace(change, content=composed_content(change.content))
         problem = self._limits.content(change.content)
         if problem:
             return Failed(problem)
@@ -184,12 +193,20 @@ class Items:
         return Done(None, reply.request_id)
 
 
-def pack_to(pack: PricedVariant) -> list[Any]:
-    """A pack in a handle: short, because fifty of them must fit 4 KB."""
-    v = pack.variant
-    return [v.sku, v.label, v.weight_g, v.gtin or "", pack.price_vnd, pack.stock]
+def packs_to(packs: Sequence[PricedVariant]) -> str:
+    """Packs in a handle: packed tight, because fifty with long names must fit 4 KB."""
+    rows = [
+        [p.variant.sku, p.variant.label, p.variant.weight_g, p.variant.gtin or "", p.price_vnd,
+         p.stock]
+        for p in packs
+    ]  # fmt: skip
+    return b64encode(zlib.compress(orjson.dumps(rows), 9)).decode()
 
 
-def pack_from(row: Sequence[Any]) -> PricedVariant:
-    sku, label, weight_g, gtin, price, stock = row
-    return PricedVariant(Variant(sku, label, weight_g, gtin or None), price, stock)
+def packs_from(text: str) -> list[PricedVariant]:
+    return [
+        PricedVariant(Variant(sku, label, weight_g, gtin or None), price, stock)
+        for sku, label, weight_g, gtin, price, stock in orjson.loads(
+            zlib.decompress(b64decode(text))
+        )
+    ]

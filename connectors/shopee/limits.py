@@ -72,8 +72,8 @@ class Limits:
         """Each within the range, the dearest at most 5 times the cheapest (reference 7)."""
         low, high = self.price
         for sku, price in prices.items():
-            if not low <= price <= high:
-                words = f"giá {price} đ của {sku} ngoài khoảng {low}–{high} đ"
+            if not whole(price) or not low <= price <= high:
+                words = f"giá {price} đ của {sku} không phải số nguyên từ {low} đến {high} đ"
                 return _no("price", words, "Sửa giá.")
         ratio = CAPABILITIES.price_ratio
         if ratio and prices and max(prices.values()) > ratio * min(prices.values()):
@@ -87,8 +87,8 @@ class Limits:
     def stocks(self, stocks: Mapping[str, int]) -> Rejected | None:
         """Not below 0 (the channel's own minimum is for it to state) and not above the range."""
         for sku, units in stocks.items():
-            if not 0 <= units <= self.stock[1]:
-                words = f"tồn kho {units} của {sku} ngoài khoảng 0–{self.stock[1]}"
+            if not whole(units) or not 0 <= units <= self.stock[1]:
+                words = f"tồn kho {units} của {sku} không phải số nguyên từ 0 đến {self.stock[1]}"
                 return _no("stock", words, "Sửa tồn kho.")
         return None
 
@@ -100,9 +100,16 @@ def picture(image: ImageFile) -> Rejected | None:
     """Type and size of a picture (reference 3.4)."""
     if image.content_type not in CAPABILITIES.image_types:
         return _no("images", f"ảnh kiểu {image.content_type}", "Đổi ảnh sang JPG hoặc PNG.")
+    if not image.data:
+        return _no("images", "tệp ảnh rỗng", "Tải lại ảnh sản phẩm.")
     if len(image.data) > CAPABILITIES.image_max_bytes:
         return _no("images", f"ảnh nặng {len(image.data)} byte", "Giảm ảnh xuống dưới 10 MB.")
     return None
+
+
+def whole(value: object) -> bool:
+    """Whether it is a whole number: what a channel does with a fraction is doubtful (7)."""
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _pair(settings: Mapping[str, Any], name: str, default: tuple[int, int]) -> tuple[int, int]:

@@ -86,7 +86,7 @@ def search_item(world: World, switches: Switches, call: Call) -> dict[str, Any]:
         for i in world.of_shop(call.of_shop().shop_id).values()
         if i.status in wanted
         and call.now - i.created >= switches.search_lag_s
-        and _holds(i, word, by_sku=bool(sku))
+        and _holds(i, word, by_sku=bool(sku), models=switches.search_models)
     )
     more = start + size < len(found)
     return {
@@ -96,9 +96,10 @@ def search_item(world: World, switches: Switches, call: Call) -> dict[str, Any]:
     }
 
 
-def _holds(item: Item, word: str, *, by_sku: bool) -> bool:
+def _holds(item: Item, word: str, *, by_sku: bool, models: bool) -> bool:
     if by_sku:
-        return word in item.sku.lower()
+        skus = [item.sku, *(m.sku for m in item.models if models)]
+        return any(word in sku.lower() for sku in skus)
     return word in str(item.fields.get("item_name", "")).lower()
 
 

@@ -22,6 +22,7 @@ class Switches:
     review_s: float | None = None  # 3.17: REVIEWING after a relist or an edit, for how long
     review_on_create: bool = False  # 3.7: also after add_item with NORMAL
     search_lag_s: float = 0.0  # 3.7: search_item and get_item_list miss a new item so long
+    search_models: bool = False  # 3.14: item_sku finds items by their models' SKUs too
     hidden_s: float = 0.0  # 3.7: get_item_base_info misses it so long
     duplicate_sku: bool = True  # 3.7: two items may carry one item_sku
     spent_refresh_answers: bool = False  # trap 4: a used refresh token gives the new pair again

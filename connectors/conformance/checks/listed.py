@@ -198,7 +198,7 @@ def _bad_prices(c: Capabilities) -> Mapping[str, Any]:
     low, high = c.price_range
     middle = max(low, min(45_000, high - 1))
     cases: dict[str, Any] = {
-        "negative": -1, "one above": high + 1, "with a fraction": middle + 0.5, "none": None,
+        "negative": -1, "one above": high + 1, "with a fraction": middle + 0.5,
     }  # fmt: skip
     if low > 0:
         cases |= {"zero": 0, "one below": low - 1}
@@ -219,7 +219,7 @@ def refuses_prices(w: World, price: Any) -> None:
 
 
 def _bad_stocks(c: Capabilities) -> Mapping[str, Any]:
-    return {"negative": -1, "one above": c.stock_range[1] + 1, "with a fraction": 1.5, "none": None}
+    return {"negative": -1, "one above": c.stock_range[1] + 1, "with a fraction": 1.5}
 
 
 @check("a stock that is no whole number within the range is not sent", cases=_bad_stocks,

@@ -149,7 +149,8 @@ def stale_ids_are_read_again(w: World) -> None:
     listing = w.listing(packs=2)
     item = w.made(listing)
     first, second = listing.variants
-    for variants in ((), tuple(RemoteVariant(v.sku, "424242") for v in item.variants)):
+    dead = tuple(RemoteVariant(v.sku, f"42424{n}") for n, v in enumerate(item.variants))
+    for variants in ((), dead):
         blind = RemoteItem(item.remote_id, variants)
         skus = {first.variant.sku, second.variant.sku}
         prices = {first.variant.sku: 46_000, second.variant.sku: 87_000}

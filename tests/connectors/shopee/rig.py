@@ -74,6 +74,7 @@ ANSWERS: Mapping[str, Sequence[str]] = {
     "review when put on sale": ("review_s=7200",),
     "review of everything, soon over": ("review_s=30", "review_on_create=true"),
     "search lags": ("search_lag_s=55",),
+    "search knows packs": ("search_models=true",),
     "hidden at first": ("hidden_s=20",),
     "duplicate SKUs refused": ("duplicate_sku=false",),
     "spent refresh token answers": ("spent_refresh_answers=true",),
