@@ -60,7 +60,7 @@ class _Account:
             channel=connector.capabilities.channel,  # type: ignore[attr-defined]
             level=reached,
             answers=self.answers,
-            checks={l: tuple(n for n in passed if self.levels[n] == l) for l in LEVELS},
+            checks={at: tuple(n for n in passed if self.levels[n] == at) for at in LEVELS},
             absent=wholly,
             failed=tuple(sorted(self.failed)),
         )
@@ -76,9 +76,7 @@ class _Notary:
         noted = dict(report.user_properties).get(PROPERTY)
         if not isinstance(noted, Mapping) or report.when == "setup":
             return
-        account = self._accounts.setdefault(
-            noted["connector"], _Account(tuple(noted["answers"]))
-        )
+        account = self._accounts.setdefault(noted["connector"], _Account(tuple(noted["answers"])))
         name = noted["check"]
         account.levels[name] = noted["level"]
         if report.failed:

@@ -181,4 +181,3 @@ def public_picture(account: Account, mark: int) -> str:
         (folder / name).write_bytes(png(SIDE, mark))
         return f"{account.public_url}/{name}"
     return f"https://anh.ocop.example.vn/{name}"
-

@@ -106,7 +106,7 @@ class Creation:
         handle = dict(self.handle or {})
         return self._alive(lambda: self.world.shop.resume([handle])[0])
 
-    def _alive(self, call: Callable[[], Any]) -> Any:
+    def _alive(self, call: Callable[[], Outcome[Any]]) -> Outcome[Any] | None:
         """The answer, or None when the process died before it was committed."""
         try:
             answer = call()

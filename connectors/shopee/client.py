@@ -239,7 +239,7 @@ class Client:
                 code=reply.code,
                 request_id=reply.request_id,
             )
-        if meaning is Meaning.TRANSIENT or (answer.status >= 500 and meaning is not Meaning.NO):
+        if meaning is Meaning.TRANSIENT:
             raise _Unsettled(_said(reply), reply.code, reply.request_id)
         if meaning in (Meaning.EXPIRED, Meaning.REFUSED, Meaning.CLOCK):
             raise refusal(reply)

@@ -196,6 +196,7 @@ _REFUSALS: tuple[tuple[str, str, str], ...] = (
         "stock",
         "Tồn kho thấp hơn số Shopee đang giữ cho khuyến mãi.",
     ),
+    ("stock_range", "stock", "Tồn kho ngoài khoảng Shopee cho phép."),
     ("error_wms_shop_block_upate_stock", "stock", "Kho do Shopee quản lý: sửa tại Shopee."),
 )
 
@@ -253,6 +254,7 @@ def look_up(code: str, message: str) -> Known:
 
 _REASONS: tuple[tuple[str, str], ...] = (
     ("reserve", "reserved_stock"),
+    ("stock should be", "stock_range"),
     ("promotion", "error_unlist_in_promotion"),
     ("review", "error_busi_cannot_delist_reviewing_or_banned_item"),
     ("banned", "error_busi_cannot_delist_reviewing_or_banned_item"),

@@ -27,7 +27,14 @@ from connectors.contract import (
     Variant,
     VariantsChange,
 )
-from connectors.errors import Ambiguous, ChannelError, NotFound, ProtocolError, Rejected, Unavailable
+from connectors.errors import (
+    Ambiguous,
+    ChannelError,
+    NotFound,
+    ProtocolError,
+    Rejected,
+    Unavailable,
+)
 from connectors.shopee.answers import Models, int_of, models_of
 from connectors.shopee.client import Client
 from connectors.shopee.limits import Limits
@@ -94,7 +101,7 @@ class Items:
         except (NotFound, Unavailable) as error:
             return self._not_yet(handle, error)
         except Rejected as error:
-            return Failed(error, made=RemoteItem(str(item_id)))
+            return Failed(about_packs(error), made=RemoteItem(str(item_id)))
         except ChannelError as error:
             return Failed(error)
 
@@ -148,6 +155,8 @@ class Items:
             return Failed(problem)
         try:
             return self._change_packs(change)
+        except Rejected as error:
+            return Failed(about_packs(error))
         except ChannelError as error:
             return Failed(error)
 
@@ -191,6 +200,19 @@ class Items:
         except ChannelError as error:
             return Failed(error)
         return Done(None, reply.request_id)
+
+
+def about_packs(error: Rejected) -> Rejected:
+    """A refusal of the variations that names no field is about the packs."""
+    if error.field:
+        return error
+    return Rejected(
+        error.message,
+        code=error.code,
+        field="variants",
+        hint="Văn phòng kiểm tra số quy cách và tên quy cách.",
+        request_id=error.request_id,
+    )
 
 
 def packs_to(packs: Sequence[PricedVariant]) -> str:

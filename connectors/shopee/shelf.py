@@ -55,14 +55,16 @@ class Shelf:
             )
         reason = reasons[item_id]
         error = _error(reason, reply)
-        if isinstance(error, NotFound) or error.code:
+        under_review = change.on and getattr(error, "field", "") == "review"
+        if isinstance(error, NotFound) or (error.code and not under_review):
             return Failed(error)
         return self._perhaps_so_already(change, error, reply)
 
     def _perhaps_so_already(
         self, change: AvailabilityChange, error: ChannelError, reply: Reply
     ) -> Outcome[None]:
-        """A reason in words we do not know: an item that is as wanted already is done."""
+        """A reason in words we do not know, or a review into which a call before this one, whose
+        answer was lost, has put the item: what is as wanted already is done."""
         (seen,) = self._reader.read([change.item.remote_id], full=False)
         if isinstance(seen, Done):
             on = seen.value.status in (RemoteStatus.LIVE, RemoteStatus.IN_REVIEW)

@@ -58,7 +58,7 @@ def dripping(head: bytes, piece: bytes) -> Callable[[socket.socket], None]:
 def test_a_body_that_drips_ends_with_the_total_deadline(head: bytes, piece: bytes) -> None:
     with answering(dripping(head, piece)) as url:
         begun = time.monotonic()
-        with pytest.raises(Unclear, match="in time|cut short"):
+        with pytest.raises(Unclear, match=r"in time|cut short"):
             Http().request("GET", url, deadline_s=0.3)
         assert time.monotonic() - begun < 1
 
@@ -79,9 +79,11 @@ def test_a_packed_body_is_read_whole_and_bounded_unpacked() -> None:
     head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n".encode()
     with answering(lambda client: client.sendall(head + packed)) as url:
         assert Http().request("GET", url).body == text
-    with answering(lambda client: client.sendall(head + packed)) as url:
-        with pytest.raises(Unclear, match="larger"):
-            Http().request("GET", url, max_bytes=100_000)
+    with (
+        answering(lambda client: client.sendall(head + packed)) as url,
+        pytest.raises(Unclear, match="larger"),
+    ):
+        Http().request("GET", url, max_bytes=100_000)
 
 
 def test_chunks_and_nothing_are_whole_answers() -> None:

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from connectors.conformance.check import Check
-from connectors.conformance.checks import bronze, crash, drift, faults, listed, packs, review, silver
+from connectors.conformance.checks import (
+    bronze,
+    crash,
+    drift,
+    faults,
+    listed,
+    packs,
+    review,
+    silver,
+)
 
 CHECKS: tuple[Check, ...] = (
     *listed.check.found,

@@ -255,7 +255,7 @@ def changes_are_told(w: World) -> None:
     ids, cursor = w.walked(None)
     assert set(ids) == {a.remote_id, b.remote_id}
     w.wait(600)
-    again, cursor = w.walked(cursor)
+    _again, cursor = w.walked(cursor)
     w.wait(600)
     fresh = replace(second.content, title=samples.fitted("Tên mới 2", w.capabilities.title_length))
     w.write("update_content", ContentChange(b, second.item_sku, fresh), second.item_sku)
@@ -297,6 +297,8 @@ def adopted(w: World, packs: int) -> None:
         taken = w.write("adopt", Adoption(RemoteItem(item.remote_id, pairs), ours.item_sku))
         assert taken.remote_id == item.remote_id
         assert {v.sku for v in taken.variants} == set(names.values())
+        w.bench.decide(ours.item_sku, "approve")
+        w.settle()
     wanted = replace(
         theirs,
         item_sku=ours.item_sku,

@@ -76,7 +76,7 @@ def create_crashes_anywhere(w: World, case: tuple[int, str]) -> None:
 
 
 def _writes(c: Capabilities) -> Mapping[str, Any]:
-    verbs = ["set_price", "set_stock", "set_availability", "update_content", "adopt"]
+    verbs = ["set_price", "set_stock", "off", "on", "update_content", "adopt"]
     if has_packs(c):
         verbs.append("update_variants")
     return {f"{verb}, {end}": (verb, end) for verb in verbs for end in ("lost", "killed")}
@@ -94,8 +94,9 @@ def _one_write(w: World, verb: str, number: int, end: str = "", step: int = 0) -
     """One write on a product of its own, perhaps cut off; the calls that it took."""
     packs = 1 if verb == "adopt" else 2
     listing = w.listing(number, packs=packs)
-    item = w.made(listing, on=True)
+    item = w.made(listing, on=verb != "on")
     change, wanted = _change(w, verb, item, listing, number)
+    verb = "set_availability" if verb in ("on", "off") else verb
     before = w.wire.calls
     if end:
         _ends(w, end, step)
@@ -106,7 +107,7 @@ def _one_write(w: World, verb: str, number: int, end: str = "", step: int = 0) -
     w.settle()
     seen = w.shows(wanted)
     assert seen.remote_id == item.remote_id
-    assert seen.on_sale is (verb != "set_availability")
+    assert seen.on_sale is getattr(change, "on", True)
     return steps
 
 
@@ -122,8 +123,8 @@ def _change(
     if verb == "set_stock":
         after = (replace(first, stock=3), *others)
         return StockChange(item, {sku: 3}), replace(listing, variants=after)
-    if verb == "set_availability":
-        return AvailabilityChange(item, False), listing
+    if verb in ("on", "off"):
+        return AvailabilityChange(item, verb == "on"), listing
     if verb == "update_content":
         title = samples.fitted("Mỳ gạo Chũ Xuân Trường loại mới", w.capabilities.title_length)
         content = replace(listing.content, title=title)
@@ -165,7 +166,9 @@ def wrong_clock(w: World, seconds: float) -> None:
         if isinstance(outcome, Failed):
             assert isinstance(outcome.error, (*SHOP_FAULTS, Ambiguous, ProtocolError))
     if not isinstance(found, Failed):
-        assert [f.remote_id for f in done(found)] == [item.remote_id], "found none for a wrong clock"
+        assert [f.remote_id for f in done(found)] == [item.remote_id], (
+            "found none for a wrong clock"
+        )
     w.settle()
     Creation(w, fresh).carried_on(made)
     w.shows(fresh)

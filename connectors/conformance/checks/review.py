@@ -50,7 +50,9 @@ def approved(w: World) -> None:
     assert w.seen(listing).on_sale
 
 
-@check("an item that the desk bans is banned for us too, with the desk's words", applies=is_reviewed)
+@check(
+    "an item that the desk bans is banned for us too, with the desk's words", applies=is_reviewed
+)
 def banned(w: World) -> None:
     listing = w.listing()
     item = w.made(listing, on=True)
