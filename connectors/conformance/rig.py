@@ -123,7 +123,11 @@ class Bench(Protocol):
 
 class Rig(Protocol):
     """``answers``: the doubtful facts of the channel by a name for the test report, each as the
-    words with which ``open`` gives the sandbox that answer; the first is the likeliest world."""
+    words with which ``open`` gives the sandbox that answer; the first is the likeliest world.
+
+    A rig may have ``fixed``, a set of names: what the channel never changes of an item once it
+    stands, by its own rules (``title``), so that no check asks for it.
+    """
 
     connector: type[Connector]
     answers: Mapping[str, Sequence[str]]

@@ -132,10 +132,16 @@ class World:
     def content(self, title: str = "", mark: int = 1) -> Content:
         category = self.bench.category()
         if self._attributes is None:
-            self._attributes = samples.filled(self.shop.attributes([category])[category])
+            self._attributes = samples.filled(self.shop.attributes([category]).get(category, ()))
         low = max(1, self.capabilities.images[0])
         ids = [self.image(mark + i) for i in range(low)]
         return samples.content(self.capabilities, category, self._attributes, ids, title)
+
+    def new_title(self, listing: NewListing, words: str) -> str:
+        """Another title for a listing; its own where the channel never changes one."""
+        if "title" in getattr(self.rig, "fixed", ()):
+            return listing.content.title
+        return samples.fitted(words, self.capabilities.title_length)
 
     def image(self, mark: int) -> str:
         """The channel's id of a picture, or an address where it fetches them itself."""

@@ -105,9 +105,10 @@ def _one_write(w: World, verb: str, number: int, end: str = "", step: int = 0) -
     _calm(w)
     w.bench.decide(wanted.item_sku, "approve")
     w.settle()
-    seen = w.shows(wanted)
+    on = getattr(change, "on", True)
+    seen = w.shows(wanted) if on else w.seen(wanted)
     assert seen.remote_id == item.remote_id
-    assert seen.on_sale is getattr(change, "on", True)
+    assert seen.on_sale is on
     return steps
 
 
@@ -126,7 +127,7 @@ def _change(
     if verb in ("on", "off"):
         return AvailabilityChange(item, verb == "on"), listing
     if verb == "update_content":
-        title = samples.fitted("Mỳ gạo Chũ Xuân Trường loại mới", w.capabilities.title_length)
+        title = w.new_title(listing, "Mỳ gạo Chũ Xuân Trường loại mới")
         content = replace(listing.content, title=title)
         changed = replace(listing, content=content)
         return ContentChange(item, listing.item_sku, content), changed

@@ -17,8 +17,6 @@ from connectors.contract import (
     NewListing,
     PriceChange,
     PricedVariant,
-    RemoteItem,
-    RemoteVariant,
     StockChange,
 )
 from connectors.errors import AuthExpired, AuthRefused, Rejected
@@ -68,16 +66,21 @@ def wrong_credentials(w: World) -> None:
     shop = w.connector(account=w.bench.wrong_account())
     before = w.bench.stands()
     raised(shop.check, AuthRefused, AuthExpired)
+    other = w.listing(2)
     price = PriceChange(item, {listing.variants[0].variant.sku: 46_000})
-    rows = [
-        *shop.set_price([price]),
-        *shop.set_availability([AvailabilityChange(item, True)]),
-        *shop.read([item.remote_id], full=True),
-        *shop.find_by_sku([listing.item_sku]),
-        *shop.create([w.listing(2)]),
+    rows: list[tuple[str, Any]] = [
+        ("set_price", price),
+        ("set_availability", AvailabilityChange(item, True)),
+        ("find_by_sku", listing.item_sku),
+        ("create", other),
     ]
-    for row in rows:
-        failed(row, AuthRefused, AuthExpired)
+    (read,) = shop.read([item.remote_id], full=True)
+    failed(read, AuthRefused, AuthExpired)
+    for verb, row in rows:
+        calls = w.wire.calls
+        (outcome,) = getattr(shop, verb)([row])
+        if w.wire.calls > calls:
+            failed(outcome, AuthRefused, AuthExpired)
     assert w.bench.stands() == before
 
 
@@ -105,8 +108,8 @@ def categories_are_a_tree(w: World) -> None:
 def attributes_can_be_filled(w: World) -> None:
     category = w.bench.category()
     answer = w.shop.attributes([category])
-    assert set(answer) == {category}
-    found = answer[category]
+    assert set(answer) <= {category}
+    found = answer.get(category, ())
     assert len({a.attribute_id for a in found}) == len(found)
     for attribute in found:
         assert attribute.name
@@ -114,7 +117,7 @@ def attributes_can_be_filled(w: World) -> None:
         assert attribute.max_values >= 1
         values = [o.value_id for o in attribute.options]
         assert len(set(values)) == len(values)
-    assert w.shop.attributes([]) == {}
+    assert not w.shop.attributes([])
 
 
 @check("proposed categories exist; a channel that proposes none says so by an empty list")
@@ -210,7 +213,7 @@ def _bad_prices(c: Capabilities) -> Mapping[str, Any]:
 def refuses_prices(w: World, price: Any) -> None:
     listing = w.listing()
     (pack,) = listing.variants
-    item = RemoteItem("1", (RemoteVariant(pack.variant.sku, "1"),))
+    item = w.made(listing)
     refused(w, replace(listing, variants=(replace(pack, price_vnd=price),)), "price")
     before = w.bench.asked_changes()
     (outcome,) = w.shop.set_price([PriceChange(item, {pack.variant.sku: price})])
@@ -227,7 +230,7 @@ def _bad_stocks(c: Capabilities) -> Mapping[str, Any]:
 def refuses_stocks(w: World, units: Any) -> None:
     listing = w.listing()
     (pack,) = listing.variants
-    item = RemoteItem("1", (RemoteVariant(pack.variant.sku, "1"),))
+    item = w.made(listing)
     refused(w, replace(listing, variants=(replace(pack, stock=units),)), "stock")
     before = w.bench.asked_changes()
     (outcome,) = w.shop.set_stock([StockChange(item, {pack.variant.sku: units})])

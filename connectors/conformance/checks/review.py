@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Literal
 
-from connectors.conformance import samples
 from connectors.conformance.check import Absent, Checks
 from connectors.conformance.world import World, done, failed, stored
 from connectors.contract import (
@@ -18,7 +17,7 @@ from connectors.contract import (
     RemoteItem,
     RemoteStatus,
 )
-from connectors.errors import NotFound, Rejected
+from connectors.errors import NotFound, Rejected, Unavailable
 
 check = Checks("gold")
 
@@ -41,7 +40,7 @@ def approved(w: World) -> None:
     item = w.made(listing)
     (answer,) = w.shop.set_availability([AvailabilityChange(item, True)])
     done(w.settled(answer, listing.item_sku))
-    w.shop.finish()
+    w.settle()
     state = w.read(item.remote_id, full=False)
     assert state.status in (RemoteStatus.LIVE, RemoteStatus.IN_REVIEW)
     assert (state.status is RemoteStatus.LIVE) is w.seen(listing).on_sale
@@ -76,7 +75,7 @@ def rejected(w: World) -> None:
     while isinstance(begun, Pending) and not begun.in_review:
         w.wait(begun.ask_after)
         (begun,) = w.shop.resume([stored(begun.handle)])
-        w.shop.finish()
+    w.settle()
     _decided(w, listing.item_sku, "reject")
     if isinstance(begun, Pending):
         outcome: Any = begun
@@ -119,7 +118,7 @@ def mended_after_a_ban(w: World) -> None:
     listing = w.listing()
     item = w.made(listing, on=True)
     _decided(w, listing.item_sku, "ban")
-    title = samples.fitted("Mỳ gạo Chũ Xuân Trường tên khác", w.capabilities.title_length)
+    title = w.new_title(listing, "Mỳ gạo Chũ Xuân Trường tên khác")
     content = replace(listing.content, title=title)
     (outcome,) = w.shop.update_content([ContentChange(item, listing.item_sku, content)])
     outcome = w.settled(outcome, listing.item_sku)
@@ -157,6 +156,10 @@ def taken_back(w: World) -> None:
     listing, begun = _begun(w)
     for _twice in range(2):
         (outcome,) = w.shop.cancel([stored(begun.handle)])
+        for _ in range(5):
+            if isinstance(outcome, Failed) and isinstance(outcome.error, Unavailable):
+                w.wait(60)
+                (outcome,) = w.shop.cancel([stored(begun.handle)])
         if _twice and isinstance(outcome, Failed):
             failed(outcome, Rejected, NotFound)
         else:

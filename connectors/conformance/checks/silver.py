@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from connectors.conformance import samples
 from connectors.conformance.check import Checks
-from connectors.conformance.checks.bronze import GONE
+from connectors.conformance.checks.bronze import GONE, LONG_S
 from connectors.conformance.world import World, done, failed, judge_handle
 from connectors.contract import (
     AvailabilityChange,
@@ -43,9 +43,9 @@ def pages_have_no_edges(w: World) -> None:
     ids = [item.remote_id for item in items]
     assert len(set(ids)) == MANY_ITEMS
     told, cursor = w.walked(None)
-    assert sorted(told) == sorted(ids)
-    w.wait(600)
-    assert w.walked(w.walked(cursor)[1])[0] == []
+    assert set(told) == set(ids)
+    w.wait(LONG_S)
+    assert set(w.walked(cursor)[0]) <= set(ids)
     states = w.shop.read([*reversed(ids), GONE], full=True)
     assert [done(s).remote_id for s in states[:-1]] == list(reversed(ids))
     failed(states[-1], NotFound)
@@ -83,7 +83,7 @@ def rows_fare_alone(w: World) -> None:
         ContentChange(third, keys[2], listings[2].content),
     ])  # fmt: skip
     done(w.settled(x, keys[0]))
-    failed(y, Rejected)
+    failed(y, Rejected, NotFound)
     done(w.settled(z, keys[2]))
     w.settle()
     for listing, price, stock in ((listings[0], 46_000, 3), (listings[2], 47_000, 4)):
