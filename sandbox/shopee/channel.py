@@ -164,7 +164,7 @@ class Channel:
             "seq": self.store.next_seq(),
             "at": iso(self.clock()),
             "shop_id": shop_id,
-            "method": "DESK",
+            "method": "",
             "path": deed,
             "status": 0,
             "error": "",

@@ -1,6 +1,6 @@
 """What people do on the channel: the review desk, and sellers by hand in Seller Centre.
 
-Every deed is journalled like a call, with the method ``DESK``, so that whoever reads only the
+Every deed is journalled like a call, with no method, so that whoever reads only the
 journal still knows what each shop shows.
 """
 

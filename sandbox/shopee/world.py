@@ -100,7 +100,9 @@ class Item:
             "item_id": self.item_id,
             "item_sku": self.sku,
             "name": self.fields.get("item_name", ""),
+            "title": self.fields.get("item_name", ""),
             "status": self.status,
+            "on_sale": self.status == "NORMAL",
             "packs": packs,
         }
 
