@@ -19,13 +19,10 @@ pytest.register_assert_rewrite(
     "connectors.conformance.worker",
 )
 
-from connectors.conformance.proof import (  # noqa: E402 (after the rewriting is asked for)
-    LEVELS,
-    Proof,
-    level_reached,
-    proof_path,
-)
+from connectors.conformance.checks import CHECKS  # noqa: E402 (after the rewriting is asked for)
+from connectors.conformance.proof import LEVELS, Proof, level_reached, proof_path  # noqa: E402
 from connectors.conformance.pytests import PROPERTY  # noqa: E402
+from connectors.contract import Capabilities  # noqa: E402
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -42,26 +39,34 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @dataclass
-class _Account:
-    """What the tests of one connector came to."""
+class Results:
+    """What the tests of one connector came to: by check, how many tests it has, the reasons for
+    which those that ran had nothing to try ("" where they had), and which failed."""
 
     answers: tuple[str, ...]
-    levels: dict[str, str] = field(default_factory=dict)
+    tests: dict[str, int] = field(default_factory=dict)
+    ran: dict[str, list[str]] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
-    absent: dict[str, list[str]] = field(default_factory=dict)
 
     def proof(self, connector: type) -> Proof:
-        """An absent check is one that was absent in every case that it was tried on."""
-        wholly = {n: why for n, reasons in self.absent.items() if (why := _everywhere(reasons))}
-        passed = [n for n in self.levels if n not in self.failed and n not in wholly]
-        wanted = _by_level(self.levels)
-        reached = level_reached(wanted, {*passed, *wholly})
+        """Proven is what ran in every case and under every answer, and failed in none. Absent is
+        what had nothing to try in any of them."""
+        capabilities: Capabilities = connector.capabilities  # type: ignore[attr-defined]
+        wanted = [c for c in CHECKS if c.tried_on(capabilities)]
+        whole = {n for n, ran in self.ran.items() if len(ran) == self.tests[n]} - self.failed
+        absent = {n: self.ran[n][0] for n in sorted(whole) if all(self.ran[n])}
+        passed = whole - set(absent)
         return Proof(
-            channel=connector.capabilities.channel,  # type: ignore[attr-defined]
-            level=reached,
+            channel=capabilities.channel,
+            level=level_reached(
+                {level: {c.name for c in wanted if c.level == level} for level in LEVELS}, whole
+            ),
             answers=self.answers,
-            checks={at: tuple(n for n in passed if self.levels[n] == at) for at in LEVELS},
-            absent=wholly,
+            checks={
+                level: tuple(c.name for c in wanted if c.level == level and c.name in passed)
+                for level in LEVELS
+            },
+            absent=absent,
             failed=tuple(sorted(self.failed)),
         )
 
@@ -70,41 +75,23 @@ class _Notary:
     """Collects the reports and writes at the end."""
 
     def __init__(self) -> None:
-        self._accounts: dict[str, _Account] = {}
+        self._results: dict[str, Results] = {}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         noted = dict(report.user_properties).get(PROPERTY)
-        if not isinstance(noted, Mapping) or report.when == "setup":
+        if not isinstance(noted, Mapping) or report.when != "call":
             return
-        account = self._accounts.setdefault(noted["connector"], _Account(tuple(noted["answers"])))
+        results = self._results.setdefault(noted["connector"], Results(tuple(noted["answers"])))
         name = noted["check"]
-        account.levels[name] = noted["level"]
+        results.tests[name] = noted["of"]
+        results.ran.setdefault(name, []).append(noted["absent"])
         if report.failed:
-            account.failed.add(name)
-        if report.when == "call":
-            account.absent.setdefault(name, []).append(noted["absent"])
+            results.failed.add(name)
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        for named, account in self._accounts.items():
+        for named, results in self._results.items():
             connector = _class(named)
-            proof_path(connector).write_text(_in_order(account).proof(connector).text(), "utf-8")
-
-
-def _in_order(account: _Account) -> _Account:
-    """The checks as the kit lists them, in whatever order their tests ran."""
-    from connectors.conformance.checks import CHECKS
-
-    account.levels = {c.name: c.level for c in CHECKS if c.name in account.levels}
-    return account
-
-
-def _everywhere(reasons: list[str]) -> str:
-    """The reason of a check that never had anything to try, "" for one that had."""
-    return reasons[0] if reasons and all(reasons) else ""
-
-
-def _by_level(levels: Mapping[str, str]) -> dict[str, set[str]]:
-    return {level: {n for n, at in levels.items() if at == level} for level in LEVELS}
+            proof_path(connector).write_text(results.proof(connector).text(), "utf-8")
 
 
 def _class(named: str) -> type:

@@ -41,9 +41,11 @@ def promised(rig: Rig) -> Proof:
 
 
 def _test(check: Check, rig: Rig) -> Any:
-    @pytest.mark.parametrize(("answer", "case"), list(_parameters(check, rig)))
+    tried = list(_parameters(check, rig))
+
+    @pytest.mark.parametrize(("answer", "case"), tried)
     def test(self: object, request: pytest.FixtureRequest, answer: str, case: object) -> None:
-        noted = {"check": check.name, "level": check.level, "absent": "", **_of(rig)}
+        noted = {"check": check.name, "of": len(tried), "absent": "", **_of(rig)}
         request.node.user_properties.append((PROPERTY, noted))
         more = () if case is None else (case,)
         with rig.open(rig.answers[answer]) as bench:

@@ -13,11 +13,11 @@ from datetime import timedelta
 from typing import Any
 
 from connectors.conformance import samples
-from connectors.conformance.check import Checks
+from connectors.conformance.check import Absent, Checks
 from connectors.conformance.checks.packs import change_of, has_packs, third_pack
 from connectors.conformance.rig import Fault
 from connectors.conformance.worker import Creation, until_done
-from connectors.conformance.world import World, done
+from connectors.conformance.world import World, done, stored
 from connectors.contract import (
     Adoption,
     AvailabilityChange,
@@ -25,6 +25,7 @@ from connectors.contract import (
     ContentChange,
     Failed,
     NewListing,
+    Pending,
     PriceChange,
     RemoteItem,
     RemoteVariant,
@@ -73,6 +74,32 @@ def create_crashes_anywhere(w: World, case: tuple[int, str]) -> None:
         assert not seen.on_sale
         w.switch(item, listing, on=True)
         assert w.shows(listing).on_sale
+
+
+@check("a step of a create whose answer was lost is seen to be done, and not done again")
+def resume_does_nothing_twice(w: World) -> None:
+    first = w.listing(1, packs=2)
+    before = w.bench.asked_changes()
+    (begun,) = w.shop.create([first])
+    if not isinstance(begun, Pending):
+        raise Absent("a create is done at once here")
+    calls = w.wire.calls
+    done(w.settled(begun, first.item_sku))
+    steps, asked = w.wire.calls - calls, w.bench.asked_changes() - before
+    for step in range(min(steps, MOST_STEPS)):
+        listing = w.listing(10 + step, packs=2)
+        before = w.bench.asked_changes()
+        (begun,) = w.shop.create([listing])
+        w.spoil(Fault.LOST_ANSWER, after=step)
+        outcome = w.settled(begun, listing.item_sku)
+        w.bench.heal()
+        while isinstance(outcome, Failed):
+            assert isinstance(outcome.error, (*SHOP_FAULTS, Ambiguous)), repr(outcome)
+            (outcome,) = w.shop.resume([stored(begun.handle)])
+            outcome = w.settled(outcome, listing.item_sku)
+        assert w.bench.asked_changes() - before == asked, "a step was asked for twice"
+        w.settle()
+        w.shows(listing)
 
 
 def _writes(c: Capabilities) -> Mapping[str, Any]:

@@ -57,6 +57,12 @@ ASKED_AGAIN = (Unavailable, Ambiguous, ProtocolError)
 """After these a row is sent again later."""
 
 
+def told(fault: Fault) -> tuple[type[ChannelError], ...]:
+    """What a reading, or a write that may be sent again, may come to under a fault: a redirect
+    says that the address is wrong, and is for a person to look at."""
+    return (ProtocolError,) if fault is Fault.REDIRECT else ASKED_AGAIN
+
+
 def fault_cases(faults: tuple[Fault, ...]) -> Callable[[Capabilities], Mapping[str, Any]]:
     cases = {fault.value.replace("_", " "): fault for fault in faults}
     return lambda _capabilities: cases
@@ -85,7 +91,7 @@ def unsent_create(w: World, fault: Fault) -> None:
     listing = w.listing()
     w.spoil(fault, verb="create", times=ALWAYS)
     (outcome,) = w.shop.create([listing])
-    failed(outcome, *ASKED_AGAIN)
+    failed(outcome, *told(fault))
     assert w.standing(listing.item_sku) == []
     w.bench.heal()
     Creation(w, listing).carried_on(outcome)
@@ -127,7 +133,7 @@ def spoilt_write(w: World, verb: str) -> None:
         (outcome,) = getattr(w.shop, verb)([change])
         w.bench.heal()
         if isinstance(outcome, Failed):
-            failed(outcome, *ASKED_AGAIN)
+            failed(outcome, *told(fault))
         else:
             assert fault not in UNSENT, f"{outcome!r} under {fault.value}"
             _no_lie(w, outcome, change)
@@ -169,7 +175,7 @@ def spoilt_reading(w: World, verb: str) -> None:
         w.spoil(fault, verb=verb, times=ALWAYS)
         error = _asked(w, verb, item, listing)
         w.bench.heal()
-        assert isinstance(error, ASKED_AGAIN), f"{verb} under {fault.value}: {error!r}"
+        assert isinstance(error, told(fault)), f"{verb} under {fault.value}: {error!r}"
         assert not isinstance(_asked(w, verb, item, listing), ChannelError)
 
 

@@ -150,16 +150,18 @@ def stale_ids_are_read_again(w: World) -> None:
     item = w.made(listing)
     first, second = listing.variants
     dead = tuple(RemoteVariant(v.sku, f"42424{n}") for n, v in enumerate(item.variants))
-    for variants in ((), dead):
+    half = (dead[0], item.variants[1])
+    for n, variants in enumerate(((), dead, half), start=1):
         blind = RemoteItem(item.remote_id, variants)
         skus = {first.variant.sku, second.variant.sku}
-        prices = {first.variant.sku: 46_000, second.variant.sku: 87_000}
+        prices = {first.variant.sku: 46_000 + n, second.variant.sku: 87_000 + n}
         assert w.write("set_price", PriceChange(blind, prices)).accepted == skus
-        stock = {first.variant.sku: 6, second.variant.sku: 8}
+        stock = {first.variant.sku: 6 + n, second.variant.sku: 8 + n}
         assert w.write("set_stock", StockChange(blind, stock)).accepted == skus
-    w.shows(listing, (
-        replace(first, price_vnd=46_000, stock=6), replace(second, price_vnd=87_000, stock=8),
-    ))  # fmt: skip
+        w.shows(listing, (
+            replace(first, price_vnd=46_000 + n, stock=6 + n),
+            replace(second, price_vnd=87_000 + n, stock=8 + n),
+        ))  # fmt: skip
 
 
 @check("a second create of one SKU is told as such, or both are found")
