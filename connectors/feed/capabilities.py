@@ -46,5 +46,6 @@ def capabilities_of(profile: Profile) -> Capabilities:
         closed_kinds=dict(profile.closed_kinds),
         image_min_px=limits.image_min_px,
         fetches_images=True,
+        publishes=True,
         starter=_STARTER,
     )

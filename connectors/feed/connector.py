@@ -25,11 +25,13 @@ from connectors.contract import (
     Credentials,
     Done,
     Failed,
+    FileProblem,
     FoundItem,
     ImageFile,
     NewListing,
     Outcome,
     PriceChange,
+    PublishedFile,
     RemoteItem,
     RemoteState,
     ShopFacts,
@@ -38,7 +40,7 @@ from connectors.contract import (
     VariantsChange,
 )
 from connectors.errors import AuthRefused, ChannelError, Rejected, Unavailable
-from connectors.feed import shop
+from connectors.feed import folder, shop
 from connectors.feed.capabilities import capabilities_of
 from connectors.feed.fetching import Exports
 from connectors.feed.profile import Profile
@@ -129,8 +131,8 @@ class FeedConnector:
     def finish(self) -> None:
         """Publish what was written, when anything was."""
         with self._opened() as store:
-            folder = shop.folder_of(self._account)
-            Publisher(self.profile, folder, self._shop, self._clock).publish(store)
+            place = shop.folder_of(self._account)
+            Publisher(self.profile, place, self._shop, self._clock).publish(store)
 
     # --- reading ----------------------------------------------------------------------------
 
@@ -143,6 +145,38 @@ class FeedConnector:
     def changed_since(self, cursor: str | None) -> Changes:
         with self._opened() as store:
             return self._reader.changed(store, cursor)
+
+    # --- the files --------------------------------------------------------------------------
+
+    def published(self) -> list[PublishedFile]:
+        """The files as they are served now."""
+        public = self._account.public_url
+        return [
+            PublishedFile(
+                name=file.name,
+                url=f"{public}/{file.name}" if public else "",
+                rows=file.rows,
+                size=file.bytes,
+                at=file.changed_at,
+            )
+            for file in folder.published(shop.folder_of(self._account))
+        ]
+
+    def validate(self) -> list[FileProblem]:
+        """What in the published files the floor would refuse."""
+        place = shop.folder_of(self._account)
+        if not folder.published(place):
+            return []
+        return [
+            FileProblem(
+                where=f"{name}, dòng {p.row}" + (f" ({p.sku})" if p.sku else ""),
+                column=p.column,
+                found=p.found,
+                expected=p.expected,
+                advice=p.hint,
+            )
+            for name, p in folder.validate_folder(place)
+        ]
 
     # --- the shop's file --------------------------------------------------------------------
 
@@ -165,15 +199,15 @@ class FeedConnector:
     @contextmanager
     def _opened(self) -> Iterator[Store]:
         """Raises Unavailable. A connection a call: verbs come from several threads."""
-        folder = shop.folder_of(self._account)
+        place = shop.folder_of(self._account)
         try:
-            with closing(Store(folder)) as store:
+            with closing(Store(place)) as store:
                 yield store
         except sqlite3.Error as error:
             words = f"không ghi được dữ liệu của gian hàng ({error}): kiểm tra đĩa và quyền ghi"
             raise Unavailable(words, code="cannot_write") from error
         except OSError as error:
-            raise cannot_write(folder, error) from error
+            raise cannot_write(place, error) from error
 
 
 def floor(profile: Profile) -> type[FeedConnector]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 import typer
 
+from connectors.conformance import proven
+from connectors.contract import Connector
 from console.cli.naming import producer_named, shop_named
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
@@ -134,18 +136,31 @@ def disable(
     say(f"'{key}' {'đã bật' if on else 'đã tắt'}.")
 
 
-def channels(json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False) -> None:
-    """Các kênh đã cài và những gì chúng làm được."""
-    rows = [
-        {
-            "channel": name, "label": c.capabilities.label, "region": c.capabilities.region,
-            "max_variants": c.capabilities.max_variants,
-            "price_ratio": c.capabilities.price_ratio, "reviewed": c.capabilities.reviewed,
-            "base_url": c.capabilities.default_base_url,
-        }
-        for name, c in sorted(find_connectors().items())
-    ]  # fmt: skip
+def channels(
+    proofs: Annotated[
+        bool, typer.Option("--proofs", help="Kèm từng phép thử đã chứng minh.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
+) -> None:
+    """Các kênh đã cài, làm được gì, và đã được chứng minh đến mức nào."""
+    rows = [_channel(name, kind) for name, kind in sorted(find_connectors().items())]
     if json:
         print_json(rows)
-    else:
-        print_table("Kênh", tuple(rows[0]) if rows else (), [list(r.values()) for r in rows])
+        return
+    columns = ("channel", "label", "level", "checks", "max_variants", "price_ratio", "reviewed")
+    print_table("Kênh", columns, [[r[c] for c in columns] for r in rows])
+    if proofs:
+        for row in rows:
+            for level, names in row["proved_by"].items():
+                say(f"{row['channel']} {level}: {', '.join(names)}")
+
+
+def _channel(name: str, kind: type[Connector]) -> dict[str, Any]:
+    can, proof = kind.capabilities, proven(kind)
+    return {
+        "channel": name, "label": can.label, "region": can.region, "level": proof.level,
+        "checks": sum(len(names) for names in proof.checks.values()),
+        "proved_by": dict(proof.checks), "answers": list(proof.answers),
+        "max_variants": can.max_variants, "price_ratio": can.price_ratio,
+        "reviewed": can.reviewed, "base_url": can.default_base_url,
+    }  # fmt: skip
