@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from connectors.contract import AvailabilityChange, RemoteStatus
+from connectors.contract import AvailabilityChange, RemoteStatus, VariantsChange
 from connectors.errors import NotFound, ProtocolError
 from connectors.woocommerce.answers import price_of, stock_of
 from tests.connectors.woocommerce.conftest import Opener, Rig, done, ids, pack, refused
@@ -71,6 +73,19 @@ def test_prices_as_they_may_stand(text: object, price: int | None) -> None:
 ])  # fmt: skip
 def test_stocks_as_they_may_stand(row: dict[str, object], stock: int | None) -> None:
     assert stock_of(row) == stock
+
+
+def test_a_pack_without_a_sku_does_not_pass_for_its_parent(rig: Rig) -> None:
+    """It reads back with its parent's: taken for that, it would be kept as our pack of that SKU."""
+    item = rig.listed(A, B, sku="P")
+    bare = replace(rig.packs(item)["B"], sku="", product_id=900)
+    rig.market._channel.world.add(bare)
+    state = done(rig.shop.read([item.remote_id], full=True)[0])
+    assert sorted(v.sku for v in state.variants) == ["", "A", "B"]
+    change = VariantsChange(item, "P", (A, pack("P")))
+    after = done(rig.shop.update_variants([change])[0])
+    assert ids(after)["P"] != "900"
+    assert rig.on_page(after) == ["A", "P"]
 
 
 def test_an_oversold_pack_has_none_left(rig: Rig) -> None:
