@@ -18,6 +18,7 @@ class Switches:
     decimals: int = 0
     weight_unit: str = "kg"
     dimension_unit: str = "cm"
+    may_publish: bool = True  # plugins of approval turn publish into pending
     stock_managed: bool = True  # the whole shop counts its stock
     version: str = "11.0.1"
     permalinks: Literal["pretty", "plain", "home"] = "pretty"  # plain: 404 page; home: front page

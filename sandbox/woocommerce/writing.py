@@ -47,7 +47,8 @@ class Writer:
             self._retyped(draft, str(body["type"]))
         self._apply(draft, body, None)
         if "status" in body:
-            draft.status = str(body["status"])
+            held = body["status"] == "publish" and not self._switches.may_publish
+            draft.status = "pending" if held else str(body["status"])
         if product.kind == "variable" and draft.kind != "variable":
             for pack in self._world.packs(product):
                 self._world.remove(pack)

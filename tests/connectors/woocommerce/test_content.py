@@ -111,6 +111,16 @@ def test_on_and_off_many_at_once(rig: Rig) -> None:
     assert [p.stock for p in rig.packs(variable).values()] == [20, 20]
 
 
+def test_a_yes_that_is_none(open_rig: Opener) -> None:
+    rig = open_rig(may_publish=False)
+    item = rig.listed(A)
+    error = refused(
+        rig.shop.set_availability([AvailabilityChange(item, True)])[0], Rejected, "availability"
+    )
+    assert "pending" in error.message
+    done(rig.shop.set_availability([AvailabilityChange(item, False)])[0])
+
+
 def test_the_same_again_is_no_harm(rig: Rig) -> None:
     item = rig.listed(A, on=True)
     before = replace(rig.stored(item), modified=0)

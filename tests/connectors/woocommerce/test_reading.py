@@ -117,6 +117,14 @@ def test_a_sku_in_another_case_is_the_same_to_the_shop(rig: Rig) -> None:
     assert [v.sku for v in found.variants] == ["OCOP-1-500G"]
 
 
+def test_a_product_that_stepped_aside_is_found_without_the_pack_it_did_it_for(rig: Rig) -> None:
+    item = rig.listed(A)
+    done(rig.shop.update_variants([VariantsChange(item, "A", (A, B))])[0])
+    rig.market.do("delete", sku="A")
+    (found,) = done(rig.shop.find_by_sku(["A"])[0])
+    assert (found.remote_id, found.item_sku) == (item.remote_id, "A")
+
+
 @pytest.mark.parametrize("sku", ["OCOP-1", "A"])
 def test_what_lies_in_the_trash_is_found_by_product_and_pack(rig: Rig, sku: str) -> None:
     item = rig.listed(A, B)
