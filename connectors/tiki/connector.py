@@ -59,7 +59,7 @@ class TikiConnector:
             self._client, self._products, tracks, self._catalogue, settings, clock
         )
         self._finder = Finder(self._products, tracks, clock)
-        self._offers = Offers(self._client, settings)
+        self._offers = Offers(self._client, self._products, settings)
 
     # --- the shop ---------------------------------------------------------------------------
 

@@ -74,15 +74,16 @@ def sku(code: str) -> Rejected | None:
     return None if code.strip() else _no("variants", "thiếu mã SKU", "Điền mã SKU.")
 
 
-def prices(by_sku: Mapping[str, int], market_price: int = 0) -> Rejected | None:
-    """Whole đồng within the range and, where a list price is known, from a tenth of it up to it."""
+def prices(by_sku: Mapping[str, int], list_price: int = 0) -> Rejected | None:
+    """Whole đồng within the range and, where a list price is known, at least a tenth of it. A
+    price above it is left to Tiki, which may refuse it or raise the list price (3.7)."""
     low, high = CAPABILITIES.price_range
     for code, price in by_sku.items():
         if not _whole(price) or not low <= price <= high:
             words = f"giá {price} đ của {code} ngoài khoảng {low}–{high} đ"
             return _no("price", words, "Sửa giá: số nguyên đồng, từ 1.000 đ.")
-        if market_price and not market_price <= price * 10 <= market_price * 10:
-            words = f"giá {price} đ của {code} ngoài khoảng 10%–100% giá niêm yết {market_price} đ"
+        if price * 10 < list_price:
+            words = f"giá {price} đ của {code} dưới 10% giá niêm yết {list_price} đ"
             return _no("price", words, "Sửa giá bán, hoặc giá niêm yết trên Seller Center.")
     return None
 

@@ -24,6 +24,7 @@ from connectors.errors import SHOP_FAULTS, ChannelError, ProtocolError, Rejected
 from connectors.tiki import limits, payloads
 from connectors.tiki.client import Client
 from connectors.tiki.fields import text_of, wire_id
+from connectors.tiki.products import Products
 from connectors.tiki.shop import Settings
 from connectors.tiki.states import Stage, stage
 from connectors.tiki.words import errors_of, refused
@@ -32,12 +33,19 @@ PATH = "v2.1/products/updateSku"
 
 
 class Offers:
-    def __init__(self, client: Client, settings: Settings) -> None:
+    def __init__(self, client: Client, products: Products, settings: Settings) -> None:
         self._client = client
+        self._products = products
         self._settings = settings
 
     def price(self, change: PriceChange) -> Outcome[VariantAnswers]:
-        return self._each(change.item, change.prices, limits.prices, lambda price: {"price": price})
+        list_price = self._products.list_price(change.item.remote_id)
+        return self._each(
+            change.item,
+            change.prices,
+            lambda prices: limits.prices(prices, list_price),
+            lambda price: {"price": price},
+        )
 
     def stock(self, change: StockChange) -> Outcome[VariantAnswers]:
         return self._each(

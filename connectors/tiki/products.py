@@ -41,6 +41,9 @@ Row = Mapping[str, Any]
 OVERLAP = timedelta(minutes=2)
 """Times are whole seconds and local: the next walk looks back so far (4.1)."""
 
+FRESH_S = 60
+"""So long a list price that was read is believed: about a drain of the worker."""
+
 _HIDDEN = "Tiki đã ẩn sản phẩm này"
 
 
@@ -48,6 +51,13 @@ class Products:
     def __init__(self, client: Client, clock: Clock) -> None:
         self._client = client
         self._clock = clock
+        self._list_prices: dict[str, tuple[int, int]] = {}
+        """Product id → when it was read, list price."""
+
+    def list_price(self, product_id: str) -> int:
+        """The list price, đồng, of a product that was read just now; 0 when none is known."""
+        at, amount = self._list_prices.get(product_id, (0, 0))
+        return amount if stamp(self._clock()) - at < FRESH_S else 0
 
     def read(self, remote_ids: Sequence[str]) -> list[Outcome[RemoteState]]:
         """One call a product: only a single product's answer holds its stock for certain."""
@@ -67,6 +77,8 @@ class Products:
         found = _unwrapped(row)
         if not found:
             raise ProtocolError(f"Tiki: câu trả lời về sản phẩm {product_id} không có mã sản phẩm")
+        amount = whole(found[0].get("market_price")) or 0
+        self._list_prices[product_id] = (stamp(self._clock()), amount)
         return found[0]
 
     def by_sku(self, sku: str) -> list[Row]:

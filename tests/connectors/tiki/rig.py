@@ -88,8 +88,8 @@ class TikiBench:
     url: str
     credentials: Credentials
     settings: dict[str, Any] = field(default_factory=dict)
-    long_s: float = 0.3
-    """How long a silent or slow answer takes: longer than the test's HTTP client waits."""
+    long_s: float = 3.0
+    """How long a silent or slow answer takes: give the HTTP client a shorter ``longest_s``."""
 
     # --- the protocol ------------------------------------------------------------------------
 

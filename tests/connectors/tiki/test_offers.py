@@ -17,7 +17,6 @@ from connectors.contract import (
     VariantsChange,
 )
 from connectors.errors import NotFound, Rejected
-from connectors.tiki import limits
 from sandbox.tiki import Fault
 from tests.connectors.tiki.conftest import Opener, done, listed, pack, refused
 from tests.connectors.tiki.rig import SID, TikiBench
@@ -67,11 +66,29 @@ def test_the_list_price_bounds_the_price_both_ways(bench: TikiBench, price: int)
     assert bench.product(SKU).price == 32_000
 
 
-def test_a_list_price_that_is_known_is_minded_here() -> None:
-    assert limits.prices({SKU: 3_899}, 39_000)
-    assert limits.prices({SKU: 39_001}, 39_000)
-    assert limits.prices({SKU: 3_900}, 39_000) is None
-    assert limits.prices({SKU: 39_000}, 39_000) is None
+def test_a_list_price_that_was_read_is_minded_here(bench: TikiBench) -> None:
+    item = listed(bench)
+    bench.market.do(SID, "edit", sku=SKU, market_price=39_000)
+    shop = bench.shop
+    shop.read([item.remote_id], full=True)
+    refused(shop.set_price([PriceChange(item, {SKU: 3_899})])[0], "price")
+    assert bench.calls("updateSku") == []
+    done(shop.set_price([PriceChange(item, {SKU: 3_900})])[0])
+    bench.market.do(SID, "edit", sku=SKU, market_price=20_000)
+    bench.pass_time(61)
+    done(shop.set_price([PriceChange(item, {SKU: 2_000})])[0])
+
+
+@pytest.mark.parametrize("answer", ["refused", "bumped"])
+def test_a_price_above_the_list_price_is_tikis_to_judge(open_bench: Opener, answer: str) -> None:
+    bench = open_bench(f"above_market={answer}")
+    item = listed(bench)
+    bench.market.do(SID, "edit", sku=SKU, market_price=39_000)
+    shop = bench.shop
+    shop.read([item.remote_id], full=True)
+    (outcome,) = shop.set_price([PriceChange(item, {SKU: 41_000})])
+    assert isinstance(outcome, Failed) is (answer == "refused")
+    assert bench.product(SKU).price == (32_000 if answer == "refused" else 41_000)
 
 
 def test_each_row_has_its_own_answer(bench: TikiBench) -> None:
