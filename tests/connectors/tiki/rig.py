@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
 from connectors.contract import Account, Connector, Credentials
@@ -186,42 +186,47 @@ class TikiBench:
         return next(p for p in self.market.products(SID) if p.original_sku == sku)
 
 
+ANSWERS: Mapping[str, Sequence[str]] = {
+    "as the page says": (),
+    "waiting spelling, drafted": ("spelling=waiting", "drafted=true"),
+    "reasons as JSON": ("reason_form=json",),
+    "reasons as a list": ("reason_form=list",),
+    "reasons empty": ("reason_form=empty",),
+    "reasons null": ("reason_form=null", "duplicate_form=plain"),
+    "duplicate refused at once": ("duplicate_at_once=true",),
+    "products appear late": ("product_lag_s=20", "tracking_lag_s=4"),
+    "minimum code demanded": ("min_code=true",),
+    "documents by category": ("documents=category", "late_delete=404"),
+    "no documents": ("documents=none", "late_delete=400"),
+    "findBy an object": ("find_shape=object", "find_none=empty"),
+    "findBy data": ("find_shape=data", "find_none=empty", "id_name=id"),
+    "findBy only v2": ("find_version=v2", "find_loose=true"),
+    "filters ignored": ("request_filter=false", "tracking_filter=false"),
+    "requests without products": ("request_products=false",),
+    "other shapes": (
+        "id_name=id", "active_text=false", "decimal_money=true", "sellable=sellable",
+        "inventory_asked=true", "short_pages=true", "max_limit=100",
+    ),
+    "other category names": (
+        "primary_name=isPrimary", "parent_name=parent", "whole_tree=false",
+        "display_names=false",
+    ),
+    "old category names": ("primary_name=primary", "parent_name=parent"),
+    "brands from a list": ("brand_listed=true",),
+    "old warehouses": ("warehouses_at=v1", "dropship=drop_ship", "warehouse_filter=false"),
+    "prices bumped": ("above_market=bumped", "left_out_is_zero=false"),
+    "content at once": ("update_review=false", "sku_version=v2"),
+    "rate headers": ("rate_headers=true", "retry_after=3"),
+    "one sentence for 401": ("one_sentence_401=true", "old_refresh_works=true"),
+    "refresh token stays": ("refresh_rotates=false",),
+}  # fmt: skip
+"""Each answer to the doubtful facts, a few that go together at a time."""
+
+
 class TikiRig:
-    connector: ClassVar[type[Connector]] = TikiConnector
-    answers: ClassVar[Mapping[str, Sequence[str]]] = {
-        "as the page says": (),
-        "waiting spelling, drafted": ("spelling=waiting", "drafted=true"),
-        "reasons as JSON": ("reason_form=json",),
-        "reasons as a list": ("reason_form=list",),
-        "reasons empty": ("reason_form=empty",),
-        "reasons null": ("reason_form=null", "duplicate_form=plain"),
-        "duplicate refused at once": ("duplicate_at_once=true",),
-        "products appear late": ("product_lag_s=20", "tracking_lag_s=4"),
-        "minimum code demanded": ("min_code=true",),
-        "documents by category": ("documents=category", "late_delete=404"),
-        "no documents": ("documents=none", "late_delete=400"),
-        "findBy an object": ("find_shape=object", "find_none=empty"),
-        "findBy data": ("find_shape=data", "find_none=empty", "id_name=id"),
-        "findBy only v2": ("find_version=v2", "find_loose=true"),
-        "filters ignored": ("request_filter=false", "tracking_filter=false"),
-        "requests without products": ("request_products=false",),
-        "other shapes": (
-            "id_name=id", "active_text=false", "decimal_money=true", "sellable=sellable",
-            "inventory_asked=true", "short_pages=true", "max_limit=100",
-        ),
-        "other category names": (
-            "primary_name=isPrimary", "parent_name=parent", "whole_tree=false",
-            "display_names=false",
-        ),
-        "old category names": ("primary_name=primary", "parent_name=parent"),
-        "brands from a list": ("brand_listed=true",),
-        "old warehouses": ("warehouses_at=v1", "dropship=drop_ship", "warehouse_filter=false"),
-        "prices bumped": ("above_market=bumped", "left_out_is_zero=false"),
-        "content at once": ("update_review=false", "sku_version=v2"),
-        "rate headers": ("rate_headers=true", "retry_after=3"),
-        "one sentence for 401": ("one_sentence_401=true", "old_refresh_works=true"),
-        "refresh token stays": ("refresh_rotates=false",),
-    }  # fmt: skip
+    def __init__(self) -> None:
+        self.connector: type[Connector] = TikiConnector
+        self.answers: Mapping[str, Sequence[str]] = ANSWERS
 
     @contextmanager
     def open(self, words: Sequence[str] = ()) -> Iterator[TikiBench]:

@@ -30,12 +30,12 @@ from tests.connectors.tiki.conftest import (
     listing,
     pack,
 )
-from tests.connectors.tiki.rig import SID, TikiRig
+from tests.connectors.tiki.rig import ANSWERS, SID, TikiBench
 
 
-@pytest.mark.parametrize("name", TikiRig.answers)
+@pytest.mark.parametrize("name", ANSWERS)
 def test_from_its_creation_to_its_end(open_bench: Opener, name: str) -> None:
-    bench = open_bench(*TikiRig.answers[name])
+    bench = open_bench(*ANSWERS[name])
     shop = bench.shop
     first = begun(bench)
     bench.pass_time(8)
@@ -71,9 +71,9 @@ def test_from_its_creation_to_its_end(open_bench: Opener, name: str) -> None:
     assert item.remote_id in shop.changed_since(None).remote_ids
 
 
-@pytest.mark.parametrize("name", TikiRig.answers)
+@pytest.mark.parametrize("name", ANSWERS)
 def test_a_twin_and_a_refusal(open_bench: Opener, name: str) -> None:
-    bench = open_bench(*TikiRig.answers[name])
+    bench = open_bench(*ANSWERS[name])
     done(followed(bench, begun(bench)))
     (twin,) = bench.shop.create([listing()])
     ended = followed(bench, twin) if isinstance(twin, Pending) else twin
@@ -92,9 +92,9 @@ def test_a_twin_and_a_refusal(open_bench: Opener, name: str) -> None:
     assert done(bench.shop.find_by_sku(["B"])[0]) == ()
 
 
-@pytest.mark.parametrize("name", TikiRig.answers)
+@pytest.mark.parametrize("name", ANSWERS)
 def test_what_is_under_review_is_taken_back(open_bench: Opener, name: str) -> None:
-    bench = open_bench(*TikiRig.answers[name])
+    bench = open_bench(*ANSWERS[name])
     pending = begun(bench)
     bench.pass_time(10)
     assert isinstance(bench.shop.cancel([pending.handle])[0], Done)
@@ -110,9 +110,9 @@ def test_what_is_under_review_is_taken_back(open_bench: Opener, name: str) -> No
     assert item.remote_id
 
 
-@pytest.mark.parametrize("name", TikiRig.answers)
+@pytest.mark.parametrize("name", ANSWERS)
 def test_papers_categories_and_attributes(open_bench: Opener, name: str) -> None:
-    words = TikiRig.answers[name]
+    words = ANSWERS[name]
     bench = open_bench(*words)
     tree = {c.category_id: c for c in bench.shop.categories()}
     assert tree["22988"].leaf
@@ -130,5 +130,5 @@ def test_papers_categories_and_attributes(open_bench: Opener, name: str) -> None
         assert sent == [{"url": DECLARED.url, "type": "category", "document_id": 12}]
 
 
-def _last_track(bench: object) -> str:
-    return str(bench.market.requests(SID)[-1].track_id)  # type: ignore[attr-defined]
+def _last_track(bench: TikiBench) -> str:
+    return bench.market.requests(SID)[-1].track_id
