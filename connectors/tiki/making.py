@@ -29,7 +29,7 @@ from connectors.errors import (
 from connectors.tiki import handles, limits, payloads
 from connectors.tiki.catalogue import Catalogue
 from connectors.tiki.client import Client
-from connectors.tiki.fields import VIETNAM, text_of, wire_id
+from connectors.tiki.fields import VIETNAM, flag, text_of, wire_id
 from connectors.tiki.filling import NO_BRAND, filled
 from connectors.tiki.handles import Handle
 from connectors.tiki.papers import certificate_files
@@ -112,7 +112,7 @@ class Making:
             values["brand"] = self._catalogue.brand(content.category_id, values["brand"], NO_BRAND)
         for row in listed:
             code = text_of(row, "code")
-            if str(row.get("is_required")) in ("1", "True") and values.get(code) in (None, ""):
+            if flag(row.get("is_required")) and values.get(code) in (None, ""):
                 name = text_of(row, "display_name") or code
                 return Rejected(
                     f"thiếu thuộc tính bắt buộc '{name}' của danh mục {content.category_id}",
