@@ -13,9 +13,12 @@ import io
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 import orjson
 from charset_normalizer import from_bytes
@@ -212,6 +215,13 @@ def _cut() -> Unavailable:
 # --- XLSX -------------------------------------------------------------------------------------
 
 
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, InvalidFileException, ParseError, KeyError, EOFError,
+    ValueError,
+)  # fmt: skip
+"""What a damaged workbook makes the library raise, at opening or at a row."""
+
+
 def _xlsx(data: bytes) -> Iterator[list[str]]:
     """The first sheet's rows, read one at a time."""
     try:
@@ -219,10 +229,8 @@ def _xlsx(data: bytes) -> Iterator[list[str]]:
             if sum(member.file_size for member in archive.infolist()) > MAX_UNZIPPED:
                 raise ProtocolError("file kết quả của sàn quá lớn", code="export_size")
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, EOFError):
+        with closing(book):
+            for cells in book.worksheets[0].iter_rows(values_only=True):
+                yield _clean(cells)
+    except _BROKEN:
         raise _cut() from None
-    try:
-        for cells in book.worksheets[0].iter_rows(values_only=True):
-            yield _clean(cells)
-    finally:
-        book.close()

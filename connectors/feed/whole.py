@@ -103,13 +103,16 @@ def _detail(parts: Sequence[str]) -> Entry:
 
 
 def _google_xml(columns: Sequence[Column], path: Path) -> Found:
-    line = 1
-    for _event, element in iterparse(path):  # noqa: S314 (a file that we wrote)
-        if element.tag == "item":
+    """What was read is let go of at once."""
+    line, channel = 1, None
+    for event, element in iterparse(path, ("start", "end")):  # noqa: S314 (a file that we wrote)
+        if event == "start" and element.tag == "channel":
+            channel = element
+        elif event == "end" and element.tag == "item":
             line += 1
             yield line, [_xml_cell(column, element) for column in columns]
-        if element.tag in ("item", "channel"):
-            element.clear()
+            if channel is not None:
+                channel.clear()
 
 
 def _xml_cell(column: Column, item: Element) -> Cell:

@@ -115,7 +115,9 @@ class FeedBench:
         return sum(bool(entry["asks_change"]) for entry in self.floor.journal())
 
     def stands(self) -> Sequence[Seen]:
-        """What the floor holds, and rows that were never in a file from the shop's own folder."""
+        """What the floor holds once it has looked at the files, and rows that are in no file from
+        the shop's own folder."""
+        self.floor.fetch()
         there = [
             Seen(
                 remote_id=item.sku,
@@ -141,6 +143,9 @@ class FeedBench:
         db.close()
 
     def decide(self, sku: str, verdict: Literal["approve", "reject", "ban"], why: str = "") -> bool:
+        """False too for a row that is in no file: no desk ever saw it."""
+        if sku not in {item.sku for item in self.floor.items(SHOP)}:
+            return False
         self.floor.do(SHOP, verdict, sku, why=why)
         return True
 

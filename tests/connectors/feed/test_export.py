@@ -299,6 +299,19 @@ def test_a_word_that_nobody_knows_is_quoted(rig: Rig) -> None:
     assert (seen.status, "'Đang xét lại'" in seen.reason) == (RemoteStatus.IN_REVIEW, True)
 
 
+def test_a_workbook_that_is_damaged_inside() -> None:
+    book = Workbook()
+    for number in range(300):
+        book.worksheets[0].append([f"SKU {number}", f"Trạng thái {number * 7919}"])
+    out = io.BytesIO()
+    book.save(out)
+    data = bytearray(out.getvalue())
+    at = data.index(b"xl/worksheets/sheet1.xml") + 200
+    data[at : at + 400] = bytes(400)
+    with pytest.raises(Unavailable):
+        list(lines(SAN, bytes(data)))
+
+
 def test_what_lies_beside_is_left_alone(rig: Rig, tmp_path: Path) -> None:
     shop = by_hand(rig)
     shop.made("A")
