@@ -46,10 +46,9 @@ class Exports:
         self._clock = clock
 
     def bring(self, store: Store) -> None:
-        """Take a newer export in, when there is one. Raises ChannelError."""
-        if address(self._account):
-            self._fetch(store)
-        else:
+        """Take a newer export in, when there is one: the floor's, or a person's where the floor
+        gives none. Raises ChannelError."""
+        if not (address(self._account) and self._fetch(store)):
             self._pick(store)
 
     def reach(self) -> Answer:
@@ -59,7 +58,8 @@ class Exports:
 
     # --- from the floor ---------------------------------------------------------------------
 
-    def _fetch(self, store: Store) -> None:
+    def _fetch(self, store: Store) -> bool:
+        """Whether the floor has an export."""
         where = address(self._account)
         known = store.meta("export_from") == where
         etag, stamp = store.meta("export_etag"), store.meta("export_stamp")
@@ -68,11 +68,11 @@ class Exports:
         asked = {"If-None-Match": etag, "If-Modified-Since": stamp} if known else {}
         answer = self._ask({name: value for name, value in asked.items() if value})
         if answer.status == 404:
-            return
+            return False
         at = self._made_at(answer, store)
         if answer.status == 304:
             self._confirm(store, at)
-            return
+            return True
         headers = {
             "export_etag": answer.headers.get("etag", ""),
             "export_stamp": answer.headers.get("last-modified", ""),
@@ -80,6 +80,7 @@ class Exports:
             "export_from": where,
         }
         self._take(store, answer.body, at, headers)
+        return True
 
     def _ask(self, headers: dict[str, str]) -> Answer:
         token = self._account.credentials.get("token", "")
@@ -122,7 +123,9 @@ class Exports:
         if not stamp and answer.status == 304:
             stamp = store.meta("export_stamp")
         now, moment = self._clock().timestamp(), _http_date(stamp)
-        return now if moment is None else max(moment, now - self._profile.export.known_after_s)
+        if moment is None:
+            return now
+        return min(now, max(moment, now - self._profile.export.known_after_s))
 
     # --- from a person ----------------------------------------------------------------------
 
@@ -133,7 +136,8 @@ class Exports:
         changed = newest.stat().st_mtime
         mark = f"{newest.name} {newest.stat().st_size} {changed}"
         if mark != store.meta("export_from"):
-            self._take(store, newest.read_bytes(), changed, {"export_from": mark})
+            at = min(changed, self._clock().timestamp())
+            self._take(store, newest.read_bytes(), at, {"export_from": mark})
 
     def _newest(self) -> Path | None:
         folder = (self._account.folder or Path()) / "exports"

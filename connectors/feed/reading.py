@@ -157,11 +157,14 @@ def _wanted_off(kept: Kept, line: Line | None, younger: bool) -> RemoteState:
         if shows:
             return _state(kept, RemoteStatus.LIVE, "", line)
         return _state(kept, RemoteStatus.IN_REVIEW, "sẽ gỡ trong lần xuất file tới")
-    if younger and shows:
-        return _state(kept, RemoteStatus.LIVE, "sàn vẫn bán dù đã gửi file gỡ", line)
-    if shows and not younger and kept.sent_at is not None:
+    if kept.sent_at is None:
+        status = RemoteStatus.LIVE if shows else RemoteStatus.UNLISTED
+        return _state(kept, status, "", line if shows else None)
+    if not younger:
         return _state(kept, RemoteStatus.IN_REVIEW, _waiting(kept))
-    if line is not None and younger and line.state in ("rejected", "banned"):
+    if shows:
+        return _state(kept, RemoteStatus.LIVE, "sàn vẫn bán dù đã gửi file gỡ", line)
+    if line is not None and line.state in ("rejected", "banned"):
         return _state(kept, _SAID[line.state], line.reason)
     return _state(kept, RemoteStatus.UNLISTED, "")
 

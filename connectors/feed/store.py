@@ -181,16 +181,17 @@ class Store:
 
     def sent(self, rev: int, gone_before: float, now: float, files: Sequence[Publication]) -> None:
         """The files show the rows as they were at ``rev``; inside ``writing``. A row that shows
-        what it showed before keeps the moment at which that was published."""
+        what it showed before, or stays hidden, keeps the moment at which that was published."""
         self._db.execute(
-            f"""update row set sent_at = :now, seen_live = 0, sent_digest = digest,
-                sent_shown = shown
+            f"""update row set seen_live = 0, sent_digest = digest, sent_shown = shown,
+                sent_at = case when shown or sent_shown or sent_at is null then :now
+                    else sent_at end
             where rev <= :rev and {_IN_FILE} and sent_digest is not digest""",  # noqa: S608
             {"now": now, "rev": rev, "gone_before": gone_before},
         )
         self._db.execute(
-            f"""update row set sent_at = :now, sent_digest = null, sent_shown = 0,
-                withdrawn_at = null
+            f"""update row set sent_digest = null, withdrawn_at = null, sent_shown = 0,
+                sent_at = case when sent_shown then :now else sent_at end
             where rev <= :rev and not ({_IN_FILE}) and sent_digest is not null""",  # noqa: S608
             {"now": now, "rev": rev, "gone_before": gone_before},
         )

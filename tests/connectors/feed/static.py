@@ -1,5 +1,4 @@
-"""A web server as it stands before the shops' public files: validators, compression, ranges of
-nothing else. What it serves is what lies in the folder at that moment."""
+"""A web server as it stands before the shops' public files, with validators and compression."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ from connectors.errors import ProtocolError, Unavailable
 from connectors.feed.export import lines
 from connectors.feed.profile import load
 from tests.connectors.feed.conftest import Opener, Rig, content, done, listing
-from tests.connectors.feed.rig import SHOP
+from tests.connectors.feed.rig import SHOP, TOKEN
 
 SAN = load("san24h")
 
@@ -182,10 +182,12 @@ def by_hand(rig: Rig) -> Rig:
 
 
 def put(rig: Rig, name: str, data: bytes, later_s: float) -> None:
+    """The file is ``later_s`` younger than now, and so much time passes."""
     path = rig.bench.folder / "exports" / name
     path.write_bytes(data)
     at = rig.bench.now().timestamp() + later_s
     os.utime(path, (at, at))
+    rig.bench.pass_time(max(0, later_s))
 
 
 def test_a_person_brings_the_export(rig: Rig) -> None:
@@ -209,8 +211,37 @@ def test_an_older_export_never_overrides_a_newer_one(rig: Rig) -> None:
     put(rig, "moi.csv", "SKU,Trạng thái\r\nA,Đang bán\r\n".encode(), 60)
     assert rig.state("A").status is RemoteStatus.LIVE
     (rig.bench.folder / "exports" / "moi.csv").unlink()
-    put(rig, "cu.csv", "SKU,Trạng thái\r\nA,Từ chối\r\n".encode(), 30)
+    put(rig, "cu.csv", "SKU,Trạng thái\r\nA,Từ chối\r\n".encode(), -30)
     assert rig.state("A").status is RemoteStatus.LIVE
+
+
+def test_a_person_may_stand_in_for_a_floor_that_has_no_export_yet(rig: Rig) -> None:
+    rig.made("A")
+    rig.switched(True, "A")
+    rig.shop.finish()
+    rig.bench.floor.add_shop(SHOP, "http://127.0.0.1:9", "san24h", token=TOKEN)
+    put(rig, "a.csv", "SKU,Trạng thái\r\nA,Đang bán\r\n".encode(), 60)
+    assert rig.state("A").status is RemoteStatus.LIVE
+
+
+def test_a_withdrawal_that_nobody_confirmed_is_not_known(rig: Rig) -> None:
+    """The floor may have taken the file before; that no export speaks of it proves nothing."""
+    shop = by_hand(rig)
+    shop.made("A")
+    shop.switched(True, "A")
+    shop.shop.finish()
+    shop.switched(False, "A")
+    rig.bench.pass_time(60)
+    shop.shop.finish()
+    assert rig.state("A").status is RemoteStatus.IN_REVIEW
+    put(rig, "a.csv", "SKU,Trạng thái\r\nB,Đang bán\r\n".encode(), 60)
+    assert rig.state("A").status is RemoteStatus.UNLISTED
+    rig.price("A", 40_000)
+    shop.shop.finish()
+    assert rig.state("A").status is RemoteStatus.UNLISTED, "it stayed hidden all the time"
+    rig.bench.pass_time(8 * 86400)
+    shop.shop.finish()
+    assert rig.state("A").status is RemoteStatus.UNLISTED
 
 
 def test_a_workbook_of_a_person(rig: Rig) -> None:

@@ -1,0 +1,1 @@
+"""One JSON file a floor (docs/feeds.md)."""
