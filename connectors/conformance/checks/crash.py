@@ -90,6 +90,7 @@ def resume_does_nothing_twice(w: World) -> None:
         listing = w.listing(10 + step, packs=2)
         before = w.bench.asked_changes()
         (begun,) = w.shop.create([listing])
+        assert isinstance(begun, Pending)
         w.spoil(Fault.LOST_ANSWER, after=step)
         outcome = w.settled(begun, listing.item_sku)
         w.bench.heal()
