@@ -20,7 +20,7 @@ pytest.register_assert_rewrite(
 )
 
 from connectors.conformance.checks import CHECKS  # noqa: E402 (after the rewriting is asked for)
-from connectors.conformance.proof import LEVELS, Proof, level_reached, proof_path  # noqa: E402
+from connectors.conformance.proof import LEVELS, Proof, keep, level_reached, proof_path  # noqa: E402
 from connectors.conformance.pytests import PROPERTY  # noqa: E402
 from connectors.contract import Capabilities  # noqa: E402
 
@@ -91,7 +91,7 @@ class _Notary:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         for named, results in self._results.items():
             connector = _class(named)
-            proof_path(connector).write_text(results.proof(connector).text(), "utf-8")
+            keep(proof_path(connector), results.proof(connector))
 
 
 def _class(named: str) -> type:

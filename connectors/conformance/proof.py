@@ -1,4 +1,6 @@
-"""What a connector was proven to do, as a data file in its package.
+"""What a connector was proven to do, as a data file in its package (``proof.json``).
+
+The file holds a proof a channel, because one module may have connectors of several.
 
 Levels, each with all of the ones before it:
 
@@ -15,6 +17,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 LEVELS = ("listed", "bronze", "silver", "gold")
 FILE = "proof.json"
@@ -37,31 +40,39 @@ class Proof:
         """Every check that passed."""
         return {name for names in self.checks.values() for name in names}
 
-    def text(self) -> str:
-        """The file's content; the same proof is the same text."""
-        body = {
-            "channel": self.channel,
+    def body(self) -> dict[str, Any]:
+        """As the file keeps it, under the channel's name."""
+        return {
             "level": self.level,
             "answers": list(self.answers),
             "checks": {level: list(self.checks.get(level, ())) for level in LEVELS},
             "absent": dict(sorted(self.absent.items())),
             "failed": list(self.failed),
         }
-        return json.dumps(body, ensure_ascii=False, indent=2) + "\n"
 
 
 def proven(connector: type) -> Proof:
     """The proof in the package of a connector's class; an empty one when there is none."""
-    path = proof_path(connector)
-    if not path.exists():
-        return Proof(connector.capabilities.channel)  # type: ignore[attr-defined]
-    return read(path)
+    channel = connector.capabilities.channel  # type: ignore[attr-defined]
+    return read(proof_path(connector)).get(channel, Proof(channel))
 
 
-def read(path: Path) -> Proof:
-    body = json.loads(path.read_text("utf-8"))
+def read(path: Path) -> dict[str, Proof]:
+    """The proofs of a file by channel, none when there is no file."""
+    bodies = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return {channel: _proof(channel, body) for channel, body in bodies.items()}
+
+
+def keep(path: Path, proof: Proof) -> None:
+    """Put a proof into a file, beside those of other channels; the same proofs, the same text."""
+    proofs = {**read(path), proof.channel: proof}
+    bodies = {channel: proofs[channel].body() for channel in sorted(proofs)}
+    path.write_text(json.dumps(bodies, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _proof(channel: str, body: Mapping[str, Any]) -> Proof:
     return Proof(
-        channel=body["channel"],
+        channel=channel,
         level=body["level"],
         answers=tuple(body["answers"]),
         checks={level: tuple(names) for level, names in body["checks"].items()},

@@ -63,5 +63,5 @@ def test_it_passes_the_kit_and_proves_it(installed: Path, project: Path) -> None
     )
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-1000:]
     made = read(installed / "ocop_cho_que" / FILE)
-    assert made.level == "gold"
+    assert made["cho-que"].level == "gold"
     assert made == read(SOURCE / "ocop_cho_que" / FILE)

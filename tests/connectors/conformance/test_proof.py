@@ -10,7 +10,7 @@ import pytest
 
 from connectors.conformance.checks import CHECKS
 from connectors.conformance.plugin import Results
-from connectors.conformance.proof import LEVELS, level_reached, read
+from connectors.conformance.proof import LEVELS, Proof, keep, level_reached, read
 from connectors.conformance.pytests import promised
 from connectors.shopee.connector import ShopeeConnector
 from tests.connectors.shopee.rig import ShopeeRig
@@ -73,9 +73,12 @@ def test_a_level_needs_the_ones_before_it() -> None:
 def test_a_proof_is_the_same_after_its_file(tmp_path: Path) -> None:
     proof = results(rejected=["no such word"] * 2).proof(ShopeeConnector)
     path = tmp_path / "proof.json"
-    path.write_text(proof.text(), "utf-8")
-    assert read(path) == proof
-    assert read(path).text() == proof.text()
+    assert read(path) == {}
+    other = Proof("another", "bronze", checks={level: () for level in LEVELS})
+    for _twice in range(2):
+        keep(path, proof)
+        keep(path, other)
+    assert read(path) == {"shopee": proof, "another": other}
 
 
 def test_every_check_says_in_a_line_what_it_proves() -> None:
