@@ -555,8 +555,9 @@ class Connector(Protocol):
         """Go on with what a verb left ``Pending``."""
 
     def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[None]]:
-        """Take back a create that was begun: nothing of it is left. ``Rejected`` when it is too
-        late; then ``resume`` says what it became."""
+        """Take back a create that was begun: nothing of it is left. ``Pending`` when the channel
+        has not got hold of it yet: ask again then, with the same handle. ``Rejected`` when it is
+        too late; then ``resume`` says what it became."""
 
     def adopt(self, adoptions: Sequence[Adoption]) -> list[Outcome[RemoteItem]]:
         """Write our SKUs on an item that becomes ours, where it has others; nothing else of it

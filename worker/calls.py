@@ -264,6 +264,7 @@ def _take_back(
     results = []
     for row, (answer, took) in zip(rows, answers, strict=True):
         result = _plain(row, answer, took)
+        result.pending = None
         result.cancelled = isinstance(answer, Done)
         results.append(result)
     return results

@@ -24,7 +24,6 @@ from connectors.errors import (
     NotFound,
     ProtocolError,
     Rejected,
-    Unavailable,
 )
 from connectors.tiki import handles, limits, payloads
 from connectors.tiki.catalogue import Catalogue
@@ -38,6 +37,9 @@ from connectors.tiki.shop import Settings
 from connectors.tiki.states import Stage
 from connectors.tiki.tracks import Track, Tracks, sku_of
 from connectors.tiki.words import reason_of, refused
+
+CANCEL_AGAIN_S = 5.0
+"""Seconds after which a request that Tiki has not taken in yet is cancelled again."""
 
 PATIENCE_S = 300.0
 """So long a request that was just sent may be unknown to the tracking."""
@@ -240,10 +242,7 @@ class Making:
         if ended is not None:
             return ended
         if not track.request_id:
-            return Failed(
-                Unavailable("Tiki chưa tiếp nhận xong yêu cầu đăng: hủy lại sau ít giây",
-                            code="not_transformed")
-            )  # fmt: skip
+            return Pending(handle, CANCEL_AGAIN_S)
         return self._delete(track)
 
     def _delete(self, track: Track) -> Outcome[None]:
@@ -258,7 +257,7 @@ class Making:
 
     def _cancel_forgotten(self, handle: Handle) -> Outcome[None]:
         if handles.age_s(handle, self._clock) < PATIENCE_S:
-            return Failed(Unavailable("Tiki chưa biết yêu cầu đăng này", code="not_transformed"))
+            return Pending(handle, CANCEL_AGAIN_S)
         if self._products.by_sku(str(handle["sku"])):
             return Failed(_too_late())
         for track in self._tracks.open_requests().by_sku.get(str(handle["sku"]), []):

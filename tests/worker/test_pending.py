@@ -193,3 +193,20 @@ def test_a_drain_that_wrote_lets_the_channel_make_it_visible(world):
     world.market.script["finish"] = [Unavailable("đĩa đầy")]
     assert drain(world.env, shop.id).why == "fault"
     plan_products(world.env)
+
+
+def test_what_cannot_be_taken_back_yet_is_taken_back_later(world):
+    world.env.connectors["fake"].capabilities = replace(
+        world.env.connectors["fake"].capabilities, cancellable=True
+    )
+    shop = start(world, REVIEW)
+    world.book.products, world.book.tombstones = [], [Tombstone("OCOP-1", None)]
+    world.pull(full=False)
+    world.plan()
+    world.market.script["cancel"] = [Pending({"track": "t1"}, 5.0)]
+    world.drain(shop)
+    assert world.listing(SKU).handle is not None
+    wait(world, shop, 6)
+    assert [e[2] for e in world.market.writes("cancel")] == [{"track": "t1"}]
+    assert world.listing(SKU).state == "blocked"
+    assert world.shops()[0].breaker_trips == 0

@@ -74,7 +74,7 @@ def test_a_proof_is_the_same_after_its_file(tmp_path: Path) -> None:
     proof = results(rejected=["no such word"] * 2).proof(ShopeeConnector)
     path = tmp_path / "proof.json"
     assert read(path) == {}
-    other = Proof("another", "bronze", checks={level: () for level in LEVELS})
+    other = Proof("another", "bronze", checks=dict.fromkeys(LEVELS, ()))
     for _twice in range(2):
         keep(path, proof)
         keep(path, other)
