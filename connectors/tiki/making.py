@@ -14,6 +14,7 @@ from connectors.contract import (
     Failed,
     NewListing,
     Outcome,
+    Pending,
     RemoteItem,
     RemoteVariant,
     VariantsChange,
