@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from models import categories, owners, queue, shops, status
 from models import listings as listing_rows
-from models import owners, queue, shops, status
 from models.db import Database
 from models.shop import Shop
 from tests.worker.fakes import Book, Market, Time
@@ -49,11 +49,23 @@ class World:
             now = self.env.now()
             plan(session, load_world(session, self.env.capabilities, local_day(now), now))
 
-    def connect(self, name: str = "Shop một", producer: str | None = None, **secrets: str) -> Shop:
+    def mapping(self, shop: Shop) -> list[categories.MapRow]:
+        with self.env.db.transaction() as session:
+            return categories.rows_of(session, (shop.channel, shop.base_url))
+
+    def connect(
+        self,
+        name: str = "Shop một",
+        producer: str | None = None,
+        channel: str = "fake",
+        base_url: str = "",
+        **secrets: str,
+    ) -> Shop:
         with self.env.db.transaction() as session:
             owner = owners.find(session, producer)[0][0] if producer else None
-        secrets.setdefault("shop_id", name)
-        done = connect(self.env, NewShop("fake", name, owner, "", secrets))
+        if channel == "fake":
+            secrets.setdefault("shop_id", name)
+        done = connect(self.env, NewShop(channel, name, owner, base_url, secrets))
         with self.env.db.transaction() as session:
             shop = shops.by_key(session, done.key)
             assert shop is not None
