@@ -21,6 +21,9 @@ from config.errors import SetupError
 
 _PREFIX = "OCOP_"
 
+FILE = "settings.env"
+"""Below the home: ``NAME=value`` lines that hold for every command; the environment wins."""
+
 
 def default_home() -> Path:
     """As root ``/var/lib/ocop-sync``, else a folder below the user's data home."""
@@ -82,7 +85,9 @@ class Settings(BaseSettings):
     ``clock_shift_s``: see config.clock.
     """
 
-    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, frozen=True, populate_by_name=True, extra="ignore"
+    )
 
     home: Annotated[Path, AfterValidator(lambda p: p.expanduser().absolute())] = Field(
         default_factory=default_home
@@ -130,9 +135,11 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """The settings from the environment; raises SetupError that names every bad variable."""
+    """The settings from the environment, else from the file in the home; raises SetupError that
+    names every bad variable."""
+    home = Path(os.environ.get("OCOP_HOME") or default_home()).expanduser()
     try:
-        return Settings()
+        return Settings(_env_file=home / FILE)  # type: ignore[call-arg]
     except Invalid as error:
         raise _setup_error(error.errors(include_url=False)) from None
 

@@ -129,7 +129,8 @@ def _drafts_in(
     verdict = certify(product, shop, capabilities, world.rules, world.today)
     category = offer.category_for(product, world.categories.get(shop.market, ()))
     if verdict.may_sell:
-        refusal = _incomplete(product, shop, category, world)
+        listed = any(item.remote_id for item in known)
+        refusal = _incomplete(product, shop, category, world, listed=listed)
         verdict = Verdict(refusal, verdict.certificate)
     priced = [v for v in product.variants if v.price_vnd is not None]
     prices = {v.id: offer.price_of(v, product, shop, world.rules) for v in priced}
@@ -152,10 +153,16 @@ def _drafts_in(
 
 
 def _incomplete(
-    product: ProductFacts, shop: ShopFacts, category: CategoryFacts | None, world: World
+    product: ProductFacts,
+    shop: ShopFacts,
+    category: CategoryFacts | None,
+    world: World,
+    *,
+    listed: bool,
 ) -> Reason | None:
     """What is missing beside the certificate: a category, pictures that are here and fit, an
-    address at which the channel finds them, a person's word on an item that is there already."""
+    address at which the channel finds them, a person's word on an item that is there already.
+    What is ``listed`` has its pictures, and no setting of ours takes it down."""
     capabilities = world.capabilities[shop.channel]
     if (why := world.waiting.get((shop.id, product.id))) is not None:
         return why
@@ -170,7 +177,7 @@ def _incomplete(
     missing = offer.unanswered(product, product.variants[0], category)
     if missing:
         return reason("NO_ATTRIBUTE", missing[0])
-    if capabilities.fetches_images and not world.public:
+    if capabilities.fetches_images and not world.public and not listed:
         return reason("NO_PUBLIC_URL")
     return None
 

@@ -12,6 +12,7 @@ from worker import pictures
 from worker.calls import Caller
 from worker.env import Env
 from worker.pictures import Uploaded
+from worker.reasons import reason
 from worker.record import Result
 from worker.retry import is_shop_fault
 
@@ -30,6 +31,9 @@ def upload(env: Env, shop_id: int, caller: Caller, digests: Sequence[str]) -> Up
     """The channel's ids of these pictures, uploading what the shop does not have; where the
     channel fetches them itself, our public addresses of them."""
     if caller.connector.capabilities.fetches_images:
+        if not env.public_base_url:
+            unknown = NotFound(reason("NO_PUBLIC_URL").text, code="no_public_url")
+            return Uploaded(errors=dict.fromkeys(digests, unknown))
         with env.db.transaction() as session:
             return Uploaded(public.addresses(session, env.public_base_url, digests))
     with env.db.transaction() as session:

@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from sandbox.demo import __doc__ as about
 from sandbox.demo.first_day import open_accounts, set_up
@@ -24,19 +25,29 @@ def main() -> int:
     )  # fmt: skip
     arguments = parser.parse_args()
     markets = [m for m in MARKETS if m.name in arguments.markets.split(",")]
-    os.environ.setdefault("OCOP_ALLOWED_PRIVATE_HOSTS", "127.0.0.1")
-
     from config.settings import get_settings
     from console.cli import guarded
 
     settings = get_settings()
     names = ("registry", *(market.name for market in markets))
     place = settle(settings.home / "demo", names, settings.web_port)
-    os.environ["OCOP_REGISTRY"] = place.url("registry")
-    os.environ["OCOP_WEB_PORT"] = str(place.ports["web"])
-    os.environ.setdefault("PUBLIC_BASE_URL", place.url("web"))
+    write_settings(settings.home, place)
     get_settings.cache_clear()
     return guarded(lambda: run(place, markets, once=arguments.once))
+
+
+def write_settings(home: Path, place: Place) -> None:
+    """Where the demo's register and pictures are, for every command in this home."""
+    values = {
+        "OCOP_REGISTRY": place.url("registry"),
+        "OCOP_WEB_PORT": str(place.ports["web"]),
+        "PUBLIC_BASE_URL": place.url("web"),
+        "OCOP_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
+    }
+    lines = [f"{name}={value}\n" for name, value in values.items()]
+    (home / "settings.env").write_text("".join(lines), encoding="utf-8")
+    for name, value in values.items():
+        os.environ.setdefault(name, value)
 
 
 def run(place: Place, markets: Sequence[Market], *, once: bool) -> int:

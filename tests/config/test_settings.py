@@ -113,3 +113,20 @@ def test_home_of_a_plain_user(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_home_of_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert default_home() == Path("/var/lib/ocop-sync")
+
+
+def test_a_file_in_the_home_holds_for_every_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "settings.env").write_text(
+        "PUBLIC_BASE_URL=https://ocop.example\nOCOP_WEB_PORT=8123\nSOMETHING_ELSE=1\n"
+    )
+    monkeypatch.setenv("OCOP_HOME", str(tmp_path))
+    monkeypatch.setenv("OCOP_WEB_PORT", "8124")
+    monkeypatch.delenv("PUBLIC_BASE_URL", raising=False)
+    get_settings.cache_clear()
+    try:
+        found = get_settings()
+        assert (found.public_base_url, found.web_port) == ("https://ocop.example", 8124)
+    finally:
+        get_settings.cache_clear()

@@ -107,10 +107,6 @@ class Demo:
             ("sandbox.registry", "--port", str(ports["registry"]), "--home", book),
             ("sandbox.shopee", "--port", str(ports["shopee"]), "--state", state),
         )
-        self._env |= {
-            "OCOP_REGISTRY": f"http://127.0.0.1:{ports['registry']}",
-            "OCOP_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
-        }
         running = [
             subprocess.Popen([sys.executable, "-m", *c], cwd=ROOT, env=self._env) for c in commands
         ]

@@ -16,8 +16,9 @@ from models.db import Database
 from models.shop import Shop
 from tests.worker.fakes import Book, Market, Time
 from worker.connect import NewShop, connect
-from worker.env import Env, Timing, local_day
-from worker.plan import load_world, plan
+from worker.env import Env, Timing
+from worker.plan import plan
+from worker.planning import world_now
 from worker.pull import Pulled, run_pull
 from worker.push import Drained, drain
 
@@ -46,8 +47,7 @@ class World:
 
     def plan(self) -> None:
         with self.env.db.transaction() as session:
-            now = self.env.now()
-            plan(session, load_world(session, self.env.capabilities, local_day(now), now))
+            plan(session, world_now(self.env, session))
 
     def mapping(self, shop: Shop) -> list[categories.MapRow]:
         with self.env.db.transaction() as session:

@@ -21,6 +21,7 @@ from connectors.registry.contract import Tombstone
 from models import leases, listings, outcomes, queue
 from models.listing import CREATE
 from tests.worker.fakes import source_product
+from worker import planning
 from worker.push import drain
 
 
@@ -532,3 +533,28 @@ def test_a_plan_that_was_read_before_a_create_ended_does_not_park_it(world):
     for _ in range(3):
         world.drain(shop)
     assert "OCOP-1-100G" in world.market.on_sale(shop.key)
+
+
+def test_no_setting_of_ours_takes_down_what_is_listed(world):
+    """A command that was started without PUBLIC_BASE_URL blocks what is new, and nothing else."""
+    fake = world.env.connectors["fake"]
+    fake.capabilities = replace(fake.capabilities, fetches_images=True)
+    world.env.public_base_url = "http://ocop.example"
+    shop = start(world)
+    world.env.public_base_url = ""
+    world.book.products = [source_product(name="Tên mới"), source_product("OCOP-2")]
+    world.pull()
+    planning.plan_products(world.env)
+    for _ in range(3):
+        world.drain(shop)
+    assert world.market.on_sale(shop.key) == {"OCOP-1-100G": (20000, 100)}
+    assert world.market.writes("update_content") == []
+    new = next(r for r in world.rows() if r.product_code == "OCOP-2")
+    assert (new.state, new.reason_code) == ("blocked", "NO_PUBLIC_URL")
+    world.env.public_base_url = "http://ocop.example"
+    world.time.forward(hours=1)
+    planning.plan_products(world.env)
+    for _ in range(3):
+        world.drain(shop)
+    assert len(world.market.writes("update_content")) == 1
+    assert "OCOP-2-100G" in world.market.on_sale(shop.key)
