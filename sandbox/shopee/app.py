@@ -43,6 +43,7 @@ class App:
             now=self.channel.clock(),
         )
         with self.lock:
+            self.channel.decide()  # what the desk decided before stands before the call
             fault = self.faults.take(call.path, _shop_id(call))
             seq = self.channel.store.next_seq()
             if fault is None:

@@ -42,6 +42,7 @@ class App:
             now=self.channel.clock(),
         )
         with self.lock:
+            self.channel.carry_on()  # what the desk decided before stands before the call
             shop_id = self._shop_id(call)
             fault = self.faults.take(f"{call.method} {call.path}", shop_id)
             seq = self.channel.store.next_seq()
