@@ -113,8 +113,8 @@ def due_changes(session: Session, *, shop: str = "", channel: str = "") -> list[
 
 @dataclass(frozen=True, slots=True)
 class DifferenceRow:
-    """Something that a reading saw otherwise than it was known: ``kind`` is drift, sold or
-    seen (a state)."""
+    """Something that a reading saw otherwise than it was known: ``kind`` is drift, sold, or seen
+    (a state in which nobody can buy)."""
 
     shop: str
     product_code: str
@@ -134,7 +134,9 @@ def differences_since(session: Session, at: datetime) -> list[DifferenceRow]:
     rows = session.execute(
         text("""SELECT s.key, e.product_code, e.kind, e.facet, e.before, e.after, e.message, e.at
             FROM event e JOIN shop s ON s.id = e.shop_id
-            WHERE e.kind IN ('drift', 'sold', 'seen') AND e.at >= :at ORDER BY e.at, e.id"""),
+            WHERE e.at >= :at AND (e.kind IN ('drift', 'sold') OR (e.kind = 'seen'
+                AND e.after #>> '{}' IN ('unlisted', 'rejected', 'banned', 'missing')))
+            ORDER BY e.at, e.id"""),
         {"at": at},
     )
     return [DifferenceRow(*row) for row in rows]
