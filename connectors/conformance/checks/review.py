@@ -157,9 +157,13 @@ def taken_back(w: World) -> None:
     for _twice in range(2):
         (outcome,) = w.shop.cancel([stored(begun.handle)])
         for _ in range(5):
-            if isinstance(outcome, Failed) and isinstance(outcome.error, Unavailable):
+            if isinstance(outcome, Pending):
+                w.wait(outcome.ask_after)
+            elif isinstance(outcome, Failed) and isinstance(outcome.error, Unavailable):
                 w.wait(60)
-                (outcome,) = w.shop.cancel([stored(begun.handle)])
+            else:
+                break
+            (outcome,) = w.shop.cancel([stored(begun.handle)])
         if _twice and isinstance(outcome, Failed):
             failed(outcome, Rejected, NotFound)
         else:
