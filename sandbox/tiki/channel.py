@@ -119,7 +119,7 @@ class Channel:
     def carry_on(self) -> None:
         """Let time do what is due."""
         due = carry_on(self.world, self.switches, self.clock(), self.rejects)
-        entries = [self._event(sid, what, [thing]) for sid, what, thing in due]
+        entries = [self._event(sid, what, changed) for sid, what, changed in due]
         if entries:
             self.store.write(self.world, entries)
 
@@ -156,7 +156,8 @@ class Channel:
 
 
 def effect(things: Iterable[Thing]) -> list[dict[str, Any]]:
-    """Items as they are now; a request for new content is none."""
+    """Items as they are now. A create that was decided is shown beside its products, so that who
+    reads nothing else knows that it stands no more; a request for new content is no item."""
     return [
         thing.shown()
         for thing in things

@@ -14,6 +14,8 @@ from sandbox.tiki.switches import Switches
 from sandbox.tiki.world import Product, Request, Seller, World
 
 Thing = Product | Request
+Due = tuple[str, str, list[Thing]]
+"""A seller, what happened, and what it changed."""
 
 
 class Deed(BaseModel):
@@ -36,12 +38,9 @@ class Deed(BaseModel):
 # --- time -------------------------------------------------------------------------------------
 
 
-def carry_on(
-    world: World, switches: Switches, now: float, rejects: Mapping[str, str]
-) -> list[tuple[str, str, Thing]]:
-    """Everything that is due: (seller, what, thing). ``rejects``: the desk's reasons by words of
-    a title."""
-    done: list[tuple[str, str, Thing]] = []
+def carry_on(world: World, switches: Switches, now: float, rejects: Mapping[str, str]) -> list[Due]:
+    """Everything that is due. ``rejects``: the desk's reasons by words of a title."""
+    done: list[Due] = []
     for request in list(world.requests.values()):
         if not request.open or request.by_hand:
             continue
@@ -49,8 +48,7 @@ def carry_on(
         made = _on(world, switches, request, now, rejects)
         if request.state != before:
             world.touch(request)
-            changed: list[Thing] = [*made] or [request]
-            done += [(request.sid, request.state, thing) for thing in changed]
+            done.append((request.sid, request.state, [request, *made]))
     return done
 
 
@@ -64,17 +62,24 @@ def _on(
     if age < switches.transform_s:
         _to(request, "processing", now)
         return []
+    if not _transformed(world, switches, request, now):
+        return []
+    if switches.review_s is not None and age >= switches.transform_s + switches.review_s:
+        return _decide(world, switches, request, now, rejects)
+    _to(request, _stage(switches, age), now)
+    return []
+
+
+def _transformed(world: World, switches: Switches, request: Request, now: float) -> bool:
+    """Give it its id, unless a code of it is taken: then it is rejected instead (3.3, trap 1)."""
     if not request.request_id:
         twin = next((s for s in request.skus if world.sku_taken(request.sid, s, request)), "")
         if twin:
             request.reason_form = switches.duplicate_form
             _reject(request, f"Product code {twin} is not unique", now)
-            return []
+            return False
         request.request_id = str(world.next_id("request", FIRST_REQUEST))
-    if switches.review_s is not None and age >= switches.transform_s + switches.review_s:
-        return _decide(world, switches, request, now, rejects)
-    _to(request, _stage(switches, age), now)
-    return []
+    return True
 
 
 def _stage(switches: Switches, age: float) -> str:
@@ -185,15 +190,18 @@ def carry_out(world: World, switches: Switches, deed: Deed, now: float) -> list[
 
 
 def _desk(world: World, switches: Switches, deed: Deed, now: float) -> list[Thing]:
-    """A person's word on what is under review; of a create or of its content."""
+    """A person's word on what is under review; of a create or of its content. A code that is
+    taken is refused before anybody looks at it."""
     request = next(
         (r for r in world.requests_of(deed.shop_id) if r.open and deed.sku in _about(world, r)),
         None,
     )
     if request is None:
         raise Refused(400, f"nothing under review has the SKU '{deed.sku}'")
-    request.request_id = request.request_id or str(world.next_id("request", FIRST_REQUEST))
     made: list[Product] = []
+    if not _transformed(world, switches, request, now):
+        world.touch(request)
+        return [request]
     if deed.deed == "approve":
         made = approve(world, switches, request, now)
     elif deed.deed == "reject":
@@ -204,7 +212,7 @@ def _desk(world: World, switches: Switches, deed: Deed, now: float) -> list[Thin
     else:
         request.state, request.by_hand = "awaiting_approve", True
     world.touch(request)
-    return [*made] or [request]
+    return [request, *made]
 
 
 def _about(world: World, request: Request) -> list[str]:

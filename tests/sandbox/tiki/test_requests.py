@@ -105,6 +105,14 @@ def test_the_same_sku_twice(open_market: Opener, form: str) -> None:
     assert said == "Product code MICHU-500G is not unique"
 
 
+def test_the_desk_cannot_approve_a_sku_that_is_taken(market: Market) -> None:
+    market.make()
+    track = market.begin()
+    market.sandbox.do(SID, "approve", sku="MICHU-500G")
+    assert market.get(f"v2/tracking/{track}")["state"] == "rejected"
+    assert len(market.sandbox.items(SID)) == 1
+
+
 def test_a_demanded_paper_is_the_desks_question(market: Market) -> None:
     without = market.begin("A", category_id=20804)
     file = {"url": "https://a.vn/cb.pdf", "type": "category", "document_id": 12}

@@ -47,7 +47,7 @@ def test_the_journal(market: Market) -> None:
         "status": "active", "on_sale": True, "packs": [[SKU, 32000, 20]],
     }]  # fmt: skip
     by_itself = [e for e in entries if e["method"] == ""]
-    assert by_itself[-1]["effect"][0]["status"] == "inactive"
+    assert [i["status"] for i in by_itself[-1]["effect"]] == ["approved", "inactive"]
     assert all(e["shop_id"] == SID and e["at"].endswith("+00:00") for e in asked)
     assert market.token not in str(entries)
 
@@ -57,7 +57,27 @@ def test_time_is_journalled_too(market: Market) -> None:
     market.clock.turn(8000)
     (made,) = [e for e in market.sandbox.journal() if e["path"] == "approved"]
     assert (made["method"], made["asks_change"]) == ("", False)
-    assert made["effect"][0]["packs"] == [[SKU, 32000, 20]]
+    request, product = made["effect"]
+    assert request["packs"] == product["packs"] == [[SKU, 32000, 20]]
+
+
+@pytest.mark.parametrize("how", ["approve", "reject", "delete_request", "time", "call"])
+def test_who_reads_only_the_journal_sees_each_create_once(market: Market, how: str) -> None:
+    """A create that was decided is told to be so, and no SKU is left standing twice."""
+    track = market.begin()
+    market.clock.turn(6)
+    if how == "time":
+        market.clock.turn(8000)
+    elif how == "call":
+        market.delete(f"v2/requests/{market.get(f'v2/tracking/{track}')['request_id']}")
+    else:
+        market.sandbox.do(SID, how, sku=SKU)
+    last = {i["item_id"]: i for e in market.sandbox.journal() for i in e["effect"]}
+    request = last.pop(f"request:{track}")
+    ends = {"approve": "approved", "time": "approved", "reject": "rejected"}
+    assert (request["status"], request["on_sale"]) == (ends.get(how, "deleted"), False)
+    assert [i["status"] for i in last.values()] == ["inactive"] * (how in ("approve", "time"))
+    assert [i["item_id"] for i in market.sandbox.items(SID)] == list(last)
 
 
 def test_the_way_in_for_other_processes(market: Market) -> None:
