@@ -52,11 +52,11 @@ def _category_rows(client: Client) -> list[Mapping[str, Any]]:
     """Without a filter the whole tree is asked for; where that brings no primary ones, they are
     asked for by name."""
     try:
-        found = list(client.pages("v2/categories"))
+        found = list(client.pages("v2/categories", bare=True))
     except NotFound:
-        return list(client.pages("v1/categories", [("lang", "vi")]))
+        return list(client.pages("v1/categories", [("lang", "vi")], bare=True))
     if not any(flag(first(row, *_PRIMARY)) for row in found):
-        found += list(client.pages("v2/categories", [("isPrimary", "true")]))
+        found += list(client.pages("v2/categories", [("isPrimary", "true")], bare=True))
     return found
 
 
@@ -94,8 +94,9 @@ class Catalogue:
         """As Tiki lists them; a category without any is answered with 404 (2)."""
         with self._lock:
             if category_id not in self._attributes:
+                path = f"v2/categories/{category_id}/attributes"
                 try:
-                    found = list(self._client.pages(f"v2/categories/{category_id}/attributes"))
+                    found = list(self._client.pages(path, bare=True))
                 except NotFound:
                     found = []
                 self._attributes[category_id] = found
@@ -133,7 +134,7 @@ class Catalogue:
                 body = self._client.get(path, [*query, ("page", str(page)), ("limit", "50")])
             except NotFound:
                 break
-            found += [text_of(value, "value", "name") for value in rows(body)]
+            found += [text_of(value, "value", "name") for value in rows(body, bare=True)]
             if page >= (last_page(body) or 1):
                 break
         return [name for name in found if name]
@@ -164,7 +165,8 @@ class Catalogue:
                 body = self._client.get(path.format(category_id), query)
             except (NotFound, AuthRefused, ProtocolError, Rejected):
                 continue
-            return [_document(row) for row in rows(body) if _document_id(row) is not None]
+            found = rows(body, bare=True)
+            return [_document(row) for row in found if _document_id(row) is not None]
         return []
 
 

@@ -77,8 +77,11 @@ class Client:
         """A read of one object. Raises ChannelError, ProtocolError for anything else."""
         return _object(self.get(path, query))
 
-    def pages(self, path: str, query: Query = ()) -> Iterator[Mapping[str, Any]]:
-        """Every row of a list, to ``last_page`` and never stopping on a short page (2, trap 8).
+    def pages(
+        self, path: str, query: Query = (), *, bare: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        """Every row of a list, to ``last_page`` and never stopping on a short page (2, trap 8);
+        ``bare`` where it may be an array alone.
 
         A list without paging is whole, unless it is just as long as we allowed: then the next
         page is asked for, and a list that heeds no page shows the same again.
@@ -86,7 +89,7 @@ class Client:
         before: list[Mapping[str, Any]] = []
         for page in range(1, MAX_PAGES + 1):
             body = self.get(path, [*query, ("page", str(page)), ("limit", str(PAGE))])
-            found, last = rows(body), last_page(body)
+            found, last = rows(body, bare=bare), last_page(body)
             if last is None and found == before:
                 return
             yield from found
@@ -99,15 +102,13 @@ class Client:
         return _object(self._repeated(method, path, json=body))
 
     def once(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
-        """A write that must not be repeated blindly. Raises ChannelError, Ambiguous when
-        unclear."""
+        """A write that must not be repeated blindly. Raises ChannelError: Ambiguous when unclear,
+        ProtocolError when something else than an object came."""
         try:
             answer = self._settled("POST", path, json=body)
         except _Unsettled as error:
             raise Ambiguous(error.words, code=error.code) from None
-        if not isinstance(answer, dict):
-            raise Ambiguous("Tiki nhận mà trả lời không đúng dạng", code="not_object")
-        return answer
+        return _object(answer)
 
     # --- one call ---------------------------------------------------------------------------
 
@@ -148,7 +149,8 @@ class Client:
         return self._judged(answer)
 
     def _judged(self, answer: Answer) -> Any:
-        """The decoded body of a success. The status decides, the words are only told (2)."""
+        """The decoded body of a success. The status decides, the words are only told (2); but half
+        of a JSON is no refusal: whatever broke it may have written the status too."""
         status = answer.status
         if 300 <= status < 400:
             raise ProtocolError(f"Tiki chuyển hướng (HTTP {status}): kiểm tra địa chỉ")
@@ -161,7 +163,7 @@ class Client:
         try:
             body = answer.json()
         except ValueError:
-            if status < 300:
+            if status < 300 or (answer.body and answer.content_type.endswith("json")):
                 raise _Unsettled(f"Tiki trả lời không phải JSON (HTTP {status})") from None
             body = None
         if status < 300:

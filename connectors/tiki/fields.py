@@ -13,16 +13,18 @@ VIETNAM = timezone(timedelta(hours=7))
 _FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
-def rows(body: Any) -> list[Mapping[str, Any]]:
-    """The objects of a list answer: a bare array, or ``data`` beside ``paging``.
+def rows(body: Any, *, bare: bool = False) -> list[Mapping[str, Any]]:
+    """The objects of a list answer: ``data`` beside ``paging`` or, where ``bare``, the array alone
+    (2). Elsewhere an array is no answer to the question: an empty one would tell that there is
+    nothing.
 
     Raises ProtocolError for anything else.
     """
-    found = body.get("data") if isinstance(body, dict) and "data" in body else body
-    if found is None:
-        return []
+    found = body if bare else None
+    if isinstance(body, dict) and "data" in body:
+        found = body["data"] or []
     if not isinstance(found, list):
-        raise ProtocolError("Tiki: câu trả lời không phải danh sách")
+        raise ProtocolError("Tiki: câu trả lời không phải danh sách", excerpt=type(body).__name__)
     return [row for row in found if isinstance(row, dict)]
 
 

@@ -7,8 +7,10 @@ them without listing them; the others only where the category lists them.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
+from connectors.composed import composed, composed_content
 from connectors.contract import Content
 
 HOME = "Việt Nam"
@@ -25,6 +27,17 @@ WHERE_LISTED = ("brand_origin", "product_top_features")
 
 KNOWN = frozenset((*ALWAYS, *WHERE_LISTED))
 """Codes that nobody has to fill in by hand."""
+
+
+def composed_whole(content: Content) -> Content:
+    """Composed in all that goes out: facts become attributes, which a buyer reads too."""
+    facts = replace(
+        content.facts,
+        producer=composed(content.facts.producer),
+        origin=composed(content.facts.origin),
+        shelf_life=composed(content.facts.shelf_life),
+    )
+    return replace(composed_content(content), facts=facts)
 
 
 def filled(content: Content, listed: Collection[str]) -> dict[str, Any]:

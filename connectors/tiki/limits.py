@@ -1,4 +1,4 @@
-"""Checks before a call: what is known to be refused is not sent. Pure.
+"""Checks before a call: what is known to be refused is not sent. Pure; texts come composed.
 
 Each returns the first Rejected that applies, or None (reference 3.3, 3.7, 5).
 """
@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from connectors.contract import Content, PricedVariant
 from connectors.errors import Rejected
 from connectors.tiki.capabilities import CAPABILITIES
-from connectors.tiki.payloads import nfc
 
 
 def content(given: Content) -> Rejected | None:
     """Texts, pictures' addresses, category, weight."""
     return (
-        _length("title", "Tên sản phẩm", nfc(given.title), CAPABILITIES.title_length)
-        or _length("description", "Mô tả", nfc(given.description), _DESCRIPTION)
+        _length("title", "Tên sản phẩm", given.title.strip(), CAPABILITIES.title_length)
+        or _length("description", "Mô tả", given.description.strip(), _DESCRIPTION)
         or _category(given.category_id)
         or _pictures(given.image_ids)
         or _weight(given.weight_g)

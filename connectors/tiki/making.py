@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from connectors.contract import (
@@ -30,7 +31,7 @@ from connectors.tiki import handles, limits, payloads
 from connectors.tiki.catalogue import Catalogue
 from connectors.tiki.client import Client
 from connectors.tiki.fields import VIETNAM, flag, text_of, wire_id
-from connectors.tiki.filling import NO_BRAND, filled
+from connectors.tiki.filling import NO_BRAND, composed_whole, filled
 from connectors.tiki.handles import Handle
 from connectors.tiki.papers import certificate_files
 from connectors.tiki.products import Products, id_of
@@ -67,6 +68,7 @@ class Making:
 
     def create(self, listing: NewListing) -> Outcome[RemoteItem]:
         """Begun when Tiki has given a track id. Off until it is switched on (trap 2)."""
+        listing = replace(listing, content=composed_whole(listing.content))
         problem = limits.content(listing.content) or limits.pack(listing.variants)
         if problem:
             return Failed(problem)
@@ -270,6 +272,7 @@ class Making:
     def update_content(self, change: ContentChange) -> Outcome[None]:
         """Goes to review (trap 10). The name is not among what can be changed (3.7), nor is the
         list price touched."""
+        change = replace(change, content=composed_whole(change.content))
         problem = limits.content(change.content)
         if problem:
             return Failed(problem)

@@ -1,10 +1,9 @@
-"""Our content and packs as Tiki's request fields. Pure (reference 3.3, 3.7)."""
+"""Our content and packs as Tiki's request fields (3.3, 3.7). Pure; texts come composed."""
 
 from __future__ import annotations
 
 import html
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,7 +27,7 @@ def product(
     """
     return {
         "category_id": wire_id(content.category_id),
-        "name": nfc(content.title),
+        "name": content.title.strip(),
         **texts_and_pictures(content, attributes),
         "option_attributes": [],
         "variants": [_variant(pack, settings)],
@@ -85,14 +84,9 @@ def stock(units: int, settings: Settings) -> dict[str, Any]:
     }
 
 
-def nfc(text: str) -> str:
-    """One letter, one character, whichever way the registry's file composed it."""
-    return unicodedata.normalize("NFC", text).strip()
-
-
 def as_html(text: str) -> str:
     """Plain text as Tiki's HTML: a paragraph for each block, everything escaped."""
-    blocks = [block.strip() for block in re.split(r"\n\s*\n", nfc(text).replace("\r\n", "\n"))]
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", text.strip().replace("\r\n", "\n"))]
     return "".join(
         f"<p>{'<br>'.join(html.escape(line.strip()) for line in block.splitlines())}</p>"
         for block in blocks

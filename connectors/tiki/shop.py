@@ -114,7 +114,7 @@ def _listed(client: Client) -> list[int]:
     except NotFound:
         pass
     try:
-        return _ids(list(client.pages("v1/sellers/me/inventories")))
+        return _ids(list(client.pages("v1/sellers/me/inventories", bare=True)))
     except NotFound:
         return []
 

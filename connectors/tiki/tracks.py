@@ -165,7 +165,9 @@ class Tracks:
             ("created_at_max", local(high)),
         ]
         try:
-            listed = [_track(row) for row in rows(self._client.get("v2/tracking", query))]
+            listed = [
+                _track(row) for row in rows(self._client.get("v2/tracking", query), bare=True)
+            ]
         except NotFound:
             return _WHOLE
         found.update((t.track_id, t) for t in listed)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from connectors.contract import Failed, PriceChange, StockChange
+from connectors.contract import Failed, PriceChange, RemoteItem, StockChange
 from connectors.errors import (
     Ambiguous,
     AuthExpired,
@@ -16,7 +17,7 @@ from connectors.errors import (
     Unavailable,
 )
 from sandbox.tiki import Fault
-from tests.connectors.tiki.conftest import Opener, done, listed, listing
+from tests.connectors.tiki.conftest import Opener, begun, done, listed, listing
 from tests.connectors.tiki.rig import SID, TikiBench
 
 SKU = "MICHU-500G"
@@ -32,7 +33,7 @@ CASES: dict[str, tuple[type[ChannelError], type[ChannelError], type[ChannelError
     "html": (Unavailable, Unavailable, Ambiguous),
     "reset_after": (Unavailable, Unavailable, Ambiguous),
     "silent": (Unavailable, Unavailable, Ambiguous),
-    "array": (ProtocolError, ProtocolError, Ambiguous),
+    "array": (ProtocolError, ProtocolError, ProtocolError),
     "redirect": (ProtocolError, ProtocolError, ProtocolError),
 }
 """Kind → what a read, an absolute write and a create end with."""
@@ -68,6 +69,36 @@ def test_a_rate_limit_says_for_how_long_or_not(bench: TikiBench, seconds: int | 
     assert isinstance(outcome.error, RateLimited)
     assert outcome.error.retry_after == seconds
     assert len([e for e in bench.calls(WRITE) if e["status"] != 200]) == 0, "not repeated"
+
+
+def test_half_of_a_refusal_is_none(bench: TikiBench) -> None:
+    """Not even half of a 404: who takes it for one makes the product again."""
+    bench.market.spoil(Fault(kind="malformed", times=None))
+    (gone,) = bench.shop.read(["279999999"], full=True)
+    (none,) = bench.shop.find_by_sku(["NONE"])
+    (price,) = bench.shop.set_price([PriceChange(RemoteItem("279999999"), {SKU: 50_000})])
+    (made,) = bench.shop.create([listing(category_id="1")])
+    assert [type(o.error) for o in (gone, none, price, made)] == [  # type: ignore[union-attr]
+        Unavailable, Unavailable, Unavailable, Unavailable,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["v2.1/products", "v2/sellers/me/warehouses", "v2/requests"])
+def test_an_array_where_a_list_has_pages_says_nothing(bench: TikiBench, path: str) -> None:
+    begun(bench)
+    bench.pass_time(6)
+    bench.market.spoil(Fault(kind="array", path=f"GET /integration/{path}$", times=9))
+    asked: dict[str, Callable[[], Any]] = {
+        "v2.1/products": lambda: bench.shop.changed_since(None),
+        "v2/sellers/me/warehouses": bench.shop.check,
+    }
+    if path in asked:
+        with pytest.raises(ProtocolError):
+            asked[path]()
+    else:
+        (found,) = bench.shop.find_by_sku([SKU])
+        assert isinstance(found, Failed)
+        assert isinstance(found.error, ProtocolError)
 
 
 def test_the_marketplaces_own_rate(open_bench: Opener) -> None:

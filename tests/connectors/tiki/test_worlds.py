@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from connectors.contract import (
     Adoption,
     AvailabilityChange,
     ContentChange,
-    Done,
     Failed,
     Pending,
     PriceChange,
@@ -30,7 +27,7 @@ from tests.connectors.tiki.conftest import (
     listing,
     pack,
 )
-from tests.connectors.tiki.rig import ANSWERS, SID, TikiBench
+from tests.connectors.tiki.rig import ANSWERS
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -93,24 +90,6 @@ def test_a_twin_and_a_refusal(open_bench: Opener, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_what_is_under_review_is_taken_back(open_bench: Opener, name: str) -> None:
-    bench = open_bench(*ANSWERS[name])
-    pending = begun(bench)
-    bench.pass_time(10)
-    assert isinstance(bench.shop.cancel([pending.handle])[0], Done)
-    assert bench.market.items(SID) == []
-    assert done(bench.shop.find_by_sku(["MICHU-500G"])[0]) == ()
-    assert isinstance(bench.shop.cancel([pending.handle])[0], Done), "twice does no harm"
-    item = done(followed(bench, begun(bench)))
-    again = replace(pending, handle={**pending.handle, "track_id": _last_track(bench)})
-    (late,) = bench.shop.cancel([again.handle])
-    assert isinstance(late, Failed)
-    assert isinstance(late.error, Rejected)
-    assert late.error.code == "late"
-    assert item.remote_id
-
-
-@pytest.mark.parametrize("name", ANSWERS)
 def test_papers_categories_and_attributes(open_bench: Opener, name: str) -> None:
     words = ANSWERS[name]
     bench = open_bench(*words)
@@ -128,7 +107,3 @@ def test_papers_categories_and_attributes(open_bench: Opener, name: str) -> None
     sent = bench.calls("/requests")[-1]["body"]["certificate_files"]
     if "documents=none" not in words:
         assert sent == [{"url": DECLARED.url, "type": "category", "document_id": 12}]
-
-
-def _last_track(bench: TikiBench) -> str:
-    return bench.market.requests(SID)[-1].track_id
