@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.contract import Done, Failed, Outcome, RemoteItem, RemoteStatus, VariantAnswers
 from connectors.errors import ChannelError, NotFound, Rejected
-from connectors.woocommerce.answers import Row, int_of, price_of, same, stock_of
+from connectors.woocommerce.answers import TRASH, Row, int_of, price_of, same, stock_of
 from connectors.woocommerce.batches import Told, batch
 from connectors.woocommerce.client import Client
 from connectors.woocommerce.payloads import price, stock
@@ -136,6 +136,8 @@ class Amounts:
             job.refused[sku] = told
         elif isinstance(told, ChannelError):
             job.error = told
+        elif told.get("status") == TRASH:
+            job.refused[sku] = NotFound(f"{sku} đang nằm trong thùng rác của cửa hàng")
         elif self._kept(told) == wanted:
             job.accepted.add(sku)
         else:

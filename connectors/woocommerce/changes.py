@@ -13,7 +13,6 @@ from typing import Any
 
 from connectors.contract import PricedVariant
 from connectors.woocommerce.answers import (
-    TRASH,
     Row,
     Variation,
     choice,
@@ -70,11 +69,11 @@ def stays_simple(row: Row, wanted: Wanted) -> bool:
 
 
 def lone_change(row: Row, wanted: Wanted) -> dict[str, Any]:
-    """What a product without packs lacks: its SKU, and being out of the trash."""
+    """What a product without packs lacks: its SKU."""
     body: dict[str, Any] = {}
     if str(row.get("sku") or "") != wanted.item_sku:
         body["sku"] = wanted.item_sku
-    return body | _untrashed(row)
+    return body
 
 
 def plan(
@@ -171,7 +170,7 @@ def _parent(row: Row, wanted: Wanted, offered: Row) -> dict[str, Any]:
         body["sku"] = sku
     if not is_variable(row) or _options(row) != list(offered["options"]):
         body["attributes"] = [offered, *_others(row)]
-    return body | _untrashed(row)
+    return body
 
 
 def settled(row: Row, wanted: Wanted) -> dict[str, Any]:
@@ -198,7 +197,3 @@ def _options(row: Row) -> list[str]:
     chosen = choice(row)
     given = chosen.get("options") if chosen else None
     return [one_option(str(o)) for o in given] if isinstance(given, list) else []
-
-
-def _untrashed(row: Row) -> dict[str, Any]:
-    return {"status": "draft"} if row.get("status") == TRASH else {}

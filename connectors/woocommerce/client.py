@@ -247,6 +247,10 @@ def _redirected(answer: Answer) -> str:
 
 
 def _not_json(answer: Answer) -> Exception:
+    """By who says it: the shop's own half of an answer tells nothing, a page of another program
+    does."""
+    if answer.content_type.endswith("json") and answer.status != 413:
+        return _Unsettled("cửa hàng trả lời JSON không trọn vẹn", "malformed")
     if answer.status in (401, 403):
         return AuthRefused(
             f"máy chủ của cửa hàng chặn truy cập (HTTP {answer.status}): tường lửa hoặc plugin "

@@ -53,7 +53,7 @@ class WooCommerceConnector:
         shelves = catalogue.Shelves(self._client)
         self._items = Items(self._client, self._reader, shelves, account.settings)
         self._finder = Finder(self._reader)
-        self._shelf = Shelf(self._client)
+        self._shelf = Shelf(self._client, self._reader)
         self._prices = amounts.prices(self._client, self._reader)
         self._stocks = amounts.stocks(self._client, self._reader)
 
@@ -90,7 +90,8 @@ class WooCommerceConnector:
     def upload_images(self, images: Sequence[ImageFile]) -> list[Outcome[str]]:
         """The shop fetches pictures from public addresses."""
         words = "cửa hàng tự tải ảnh từ địa chỉ công khai"
-        return [Failed(Rejected(words, code="fetches", field="images")) for _ in images]
+        hint = "Đặt PUBLIC_BASE_URL để cửa hàng mở được ảnh."
+        return [Failed(Rejected(words, code="fetches", field="images", hint=hint)) for _ in images]
 
     def create(self, listings: Sequence[NewListing]) -> list[Outcome[RemoteItem]]:
         return self._items.create(listings)
@@ -101,7 +102,8 @@ class WooCommerceConnector:
     def cancel(self, handles: Sequence[Mapping[str, object]]) -> list[Outcome[None]]:
         """What is begun is a draft already: there is nothing to take back."""
         words = "WooCommerce không hủy được việc đăng dở"
-        return [Failed(Rejected(words, code="late")) for _ in handles]
+        hint = "Ngừng bán sản phẩm thay vì hủy: bản nháp chưa ai thấy."
+        return [Failed(Rejected(words, code="late", hint=hint)) for _ in handles]
 
     def adopt(self, adoptions: Sequence[Adoption]) -> list[Outcome[RemoteItem]]:
         return [self._items.adopt(adoption) for adoption in adoptions]

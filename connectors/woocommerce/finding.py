@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from connectors.contract import Done, Failed, FoundItem, Outcome, RemoteStatus, RemoteVariant
+from connectors.contract import Done, Failed, FoundItem, Outcome, RemoteVariant
 from connectors.errors import ChannelError
 from connectors.woocommerce.answers import (
     GROUP_SUFFIX,
@@ -35,7 +35,7 @@ class Finder:
 
     def find(self, skus: Sequence[str]) -> list[Outcome[tuple[FoundItem, ...]]]:
         """All products whose SKU, or a pack's, is the SKU; for a pack its product. What lies in
-        the trash counts as unlisted: it can be brought back, and nothing else can have its SKU."""
+        the trash is missing, as ``read`` says: a create brings it back."""
         found: list[Outcome[tuple[FoundItem, ...]]] = []
         for start in range(0, len(skus), MAX_SKUS):
             part = skus[start : start + MAX_SKUS]
@@ -57,16 +57,13 @@ class Finder:
     def _item(self, row: Row, skus: Sequence[str]) -> FoundItem:
         remote_id = str(int_of(row.get("id")))
         sku = str(row.get("sku") or "")
-        status = status_of(row)
-        if status is RemoteStatus.MISSING:
-            status = RemoteStatus.UNLISTED
         packs: list[Variation] = ordered(row, self._reader.variations(row))
         key = item_sku_of(sku, [*skus, *(p.sku for p in packs)])
         if is_variable(row):
             variants = tuple(RemoteVariant(_ours(p.sku, skus), p.variation_id) for p in packs)
         else:
             variants = (RemoteVariant(_ours(sku, skus), ""),)
-        return FoundItem(remote_id, _ours(key, skus), status, variants)
+        return FoundItem(remote_id, _ours(key, skus), status_of(row), variants)
 
 
 def _owners(sku: str, hits: Sequence[Row]) -> list[str]:

@@ -67,10 +67,9 @@ class Items:
             if not isinstance(body, ChannelError):
                 bodies.append((new, body))
         told = batch(self._client, "products/batch", "create", [body for _new, body in bodies])
-        self._restore([
-            new for (new, _body), t in zip(bodies, told, strict=True) if _is_taken(t)
-        ])  # fmt: skip
-        made = iter([self._begun(n, t) for (n, _body), t in zip(bodies, told, strict=True)])
+        sent = [(new, answer) for (new, _body), answer in zip(bodies, told, strict=True)]
+        fault = self._freed([new for new, answer in sent if _is_taken(answer)])
+        made = iter([self._begun(n, (fault if _is_taken(a) else None) or a) for n, a in sent])
         return [next(made) if answer is None else answer for answer in answers]
 
     def _standing(self, listings: Sequence[NewListing]) -> dict[str, ChannelError]:
@@ -85,9 +84,9 @@ class Items:
             return {}
         try:
             rows = [r for status in ("any", TRASH) for r in self._reader.by_sku(aside, status)]
+            self._restore([row for row in rows if row.get("status") == TRASH])
         except ChannelError as error:
             return dict.fromkeys(aside, error)
-        self._untrash([row for row in rows if row.get("status") == TRASH])
         taken = {str(row.get("sku") or "").casefold() for row in rows}
         hint = "Nhận sản phẩm đang có thay vì tạo mới."
         return {
@@ -123,25 +122,32 @@ class Items:
             return Pending(handle, 0.0)
         return self._finished(remote_id, Wanted(new.item_sku, new.variation_name, new.variants))
 
-    def _restore(self, listings: Sequence[NewListing]) -> None:
-        """A SKU that is taken by a product in the trash is ours: the product comes back as a
-        draft, where ``find_by_sku`` and every later reading see it like any other. When this
-        fails it is found in the trash all the same."""
+    def _freed(self, listings: Sequence[NewListing]) -> ChannelError | None:
+        """A SKU that a product in the trash holds is ours, and this the one way back: see
+        :meth:`_restore`. The fault that kept it there is then the answer: the create was refused,
+        so asking for it again is safe."""
         if not listings:
-            return
+            return None
         skus = [sku for n in listings for sku in {n.item_sku, _own_sku(n)}]
         try:
             rows = self._reader.by_sku(skus, TRASH)
-        except ChannelError:
-            return
-        self._untrash([r for r in rows if any(same(str(r.get("sku") or ""), s) for s in skus)])
+            self._restore([r for r in rows if any(same(str(r.get("sku") or ""), s) for s in skus)])
+        except ChannelError as error:
+            return error
+        return None
 
-    def _untrash(self, rows: Sequence[Row]) -> None:
-        drafts = [
-            {"id": row["id"], "status": "draft"} for row in rows if row.get("type") != "variation"
-        ]
-        if drafts:
-            batch(self._client, "products/batch", "update", drafts)
+    def _restore(self, rows: Sequence[Row]) -> None:
+        """Products in the trash come back as drafts, where ``find_by_sku`` and every later reading
+        see them like any other; their packs stay behind. Raises ChannelError."""
+        packs = [row for row in rows if row.get("type") == "variation"]
+        owners = {str(int_of(row.get("parent_id"))) for row in packs}
+        living = self._reader.living(owners) if owners else {}
+        gone = {str(int_of(row.get("id"))) for row in rows if row not in packs}
+        ids = sorted(map(int, gone | owners - living.keys()))
+        drafts = [{"id": number, "status": "draft"} for number in ids]
+        for told in batch(self._client, "products/batch", "update", drafts) if drafts else []:
+            if isinstance(told, ChannelError):
+                raise told
 
     def resume(self, handle: Mapping[str, Any]) -> Outcome[RemoteItem]:
         """Make the packs that are not there yet."""
@@ -181,7 +187,7 @@ class Items:
         problems = [limits.content(change.content) for change in changes]
         sound = [c for c, p in zip(changes, problems, strict=True) if p is None]
         try:
-            rows = self._reader.products(c.item.remote_id for c in sound) if sound else {}
+            rows = self._reader.living(c.item.remote_id for c in sound) if sound else {}
         except ChannelError as error:
             return [Failed(problem or error) for problem in problems]
         bodies = [
@@ -199,8 +205,7 @@ class Items:
             category_id = self._shelves.resolve(change.content.category_id)
         except ChannelError as error:
             return error
-        body = content_change(change.content, row, category_id, self._settings)
-        return {**body, "status": "draft"} if row.get("status") == TRASH else body
+        return content_change(change.content, row, category_id, self._settings)
 
     # --- adoption ---------------------------------------------------------------------------
 
@@ -212,8 +217,6 @@ class Items:
             row = self._reader.product(remote_id)
             standing = {v.variation_id: v for v in self._reader.variations(row)}
             body, packs = _own_skus(adoption, row, standing)
-            if row.get("status") == TRASH:
-                body["status"] = "draft"
             if body:
                 self._client.put(f"products/{remote_id}", body)
             path = f"products/{remote_id}/variations/batch"

@@ -57,19 +57,26 @@ class Reader:
     def products(self, remote_ids: Iterable[str]) -> dict[str, Row]:
         """Products by id, those in the trash too (a listing of ids leaves both unknown ones and
         trashed ones out)."""
+        return self._by_id(remote_ids, "any", TRASH)
+
+    def living(self, remote_ids: Iterable[str]) -> dict[str, Row]:
+        """Products by id that may be written to. What lies in the trash is gone to people, and
+        a write with a status would bring it back without its packs."""
+        return self._by_id(remote_ids, "any")
+
+    def _by_id(self, remote_ids: Iterable[str], *statuses: str) -> dict[str, Row]:
+        """Looked for in each status what was in none before it."""
         wanted = sorted({i for i in remote_ids if i.isdigit()}, key=int)
         found: dict[str, Row] = {}
-        for start in range(0, len(wanted), ROWS_MAX):
-            part = wanted[start : start + ROWS_MAX]
-            found |= self._included(part, "any")
-            missed = [i for i in part if i not in found]
-            if missed:
-                found |= self._included(missed, TRASH)
+        for status in statuses:
+            missed = [i for i in wanted if i not in found]
+            for start in range(0, len(missed), ROWS_MAX):
+                found |= self._included(missed[start : start + ROWS_MAX], status)
         return found
 
     def product(self, remote_id: str) -> Row:
-        """One product, in the trash or not. Raises NotFound."""
-        row = self.products([remote_id]).get(remote_id)
+        """One that may be written to. Raises NotFound."""
+        row = self.living([remote_id]).get(remote_id)
         if row is None:
             raise unknown(remote_id)
         return row

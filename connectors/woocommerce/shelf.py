@@ -10,16 +10,22 @@ from connectors.errors import ChannelError, Rejected
 from connectors.woocommerce.answers import int_of
 from connectors.woocommerce.batches import Told, batch
 from connectors.woocommerce.client import Client
-from connectors.woocommerce.reading import unknown
+from connectors.woocommerce.reading import Reader, unknown
 
 
 class Shelf:
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, reader: Reader) -> None:
         self._client = client
+        self._reader = reader
 
     def switch(self, changes: Sequence[AvailabilityChange]) -> list[Outcome[None]]:
-        """One outcome a change, in order."""
-        known = [c for c in changes if c.item.remote_id.isdigit()]
+        """One outcome a change, in order. What lies in the trash would come back with a status,
+        without its packs: so it is looked for first."""
+        try:
+            living = self._reader.living([c.item.remote_id for c in changes])
+        except ChannelError as error:
+            return [Failed(error) for _ in changes]
+        known = [c for c in changes if c.item.remote_id in living]
         rows = [{"id": int_of(c.item.remote_id), "status": _status(on=c.on)} for c in known]
         told = dict(
             zip((id(c) for c in known), batch(self._client, "products/batch", "update", rows),

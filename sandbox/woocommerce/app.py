@@ -130,7 +130,8 @@ class App:
 
 def _swapped(reply: Reply) -> Reply:
     """A list where an object belongs, and the reverse."""
-    return Reply(200, b"{}" if reply.body.lstrip().startswith(b"[") else b"[]")
+    body = reply.body.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return Reply(200, b"{}" if body.startswith(b"[") else b"[]")
 
 
 def _with_unknown(reply: Reply) -> Reply:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from connectors.conformance.check import Checks
 from connectors.conformance.checks.bronze import missing, one_or_two
+from connectors.conformance.worker import Creation
 from connectors.conformance.world import World, done, failed
 from connectors.contract import (
     AvailabilityChange,
@@ -82,7 +83,7 @@ def deleted_by_hand(w: World) -> None:
         return
     failed(outcome, NotFound, Rejected)
     assert [f for f in w.found(sku) if f.status is RemoteStatus.LIVE] == []
-    item = w.made(listing)
+    item = Creation(w, listing).carried_through()
     assert w.shows(listing).remote_id == item.remote_id
 
 

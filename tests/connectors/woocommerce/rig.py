@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import ClassVar, Literal
 
 from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
 from connectors.contract import Account, Connector, Credentials
 from connectors.http import Http
+from connectors.woocommerce import client
 from connectors.woocommerce.connector import WooCommerceConnector
-from sandbox.serving import serving
 from sandbox.woocommerce import Fault as Spoilt
 from sandbox.woocommerce import WooCommerceSandbox
 from sandbox.woocommerce.switches import switched
 from sandbox.woocommerce.world import Product
+from tests.sandbox.woocommerce.stage import Stages
 
 _KEY, _SECRET = "ck_kit_0001", "cs_kit_0001"
 _LONGER_THAN_ANYBODY_WAITS_S = 90.0
@@ -59,6 +61,12 @@ _CALLS: Mapping[str, tuple[str, str]] = {
 _DEEDS: Mapping[Deed, str] = {
     "price": "price", "stock": "stock", "off": "off", "delete": "trash", "sell": "sell",
 }  # fmt: skip
+
+
+@cache
+def _stages() -> Stages:
+    """Servers for the life of the process: starting one takes longer than most checks do."""
+    return Stages(ExitStack())
 
 
 class WooCommerceBench:
@@ -157,6 +165,8 @@ def _seen(product: Product, packs: Sequence[Product]) -> Seen:
 
 
 class WooCommerceRig:
+    """What the kit imports; in-call waits are left out while a bench is open."""
+
     connector: type[Connector] = WooCommerceConnector
     answers: ClassVar[Mapping[str, Sequence[str]]] = {
         "likely": (),
@@ -179,5 +189,10 @@ class WooCommerceRig:
         clock = [datetime(2026, 3, 1, 2, 0, tzinfo=UTC)]
         market = WooCommerceSandbox(None, switched(words), lambda: clock[0])
         market.add_site(_KEY, _SECRET, name="Cửa hàng thử")
-        with serving(market.app) as url:
-            yield WooCommerceBench(market, url, clock)
+        slept, client.sleep = client.sleep, lambda _seconds: None
+        try:
+            with _stages().playing(market.app) as url:
+                yield WooCommerceBench(market, url, clock)
+        finally:
+            client.sleep = slept
+            market.close()

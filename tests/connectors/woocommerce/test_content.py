@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import AvailabilityChange, ContentChange, Facts, RemoteItem
+from connectors.contract import (
+    Adoption,
+    AvailabilityChange,
+    ContentChange,
+    Facts,
+    PriceChange,
+    PricedVariant,
+    RemoteItem,
+    StockChange,
+    VariantsChange,
+)
 from connectors.errors import NotFound, Rejected
 from tests.connectors.woocommerce.conftest import (
     PICTURES,
@@ -82,11 +92,26 @@ def test_each_row_has_its_own_answer(rig: Rig) -> None:
     assert rig.stored(item).fields["name"] == "Tên mới"
 
 
-def test_content_of_what_is_in_the_trash_brings_it_back_hidden(rig: Rig) -> None:
-    item = rig.listed(A, on=True)
-    rig.market.do("trash", sku="A")
-    done(send(rig, item))
-    assert rig.stored(item).status == "draft"
+@pytest.mark.parametrize("packs", [(A,), (A, B)])
+@pytest.mark.parametrize("by_id", [True, False])
+def test_no_write_brings_back_what_is_in_the_trash(
+    open_rig: Opener, packs: tuple[PricedVariant, ...], by_id: bool
+) -> None:
+    rig = open_rig(trash_by_id=by_id)
+    item, key = rig.listed(*packs, on=True), "A" if len(packs) == 1 else "OCOP-1"
+    rig.market.do("trash", item_id=int(item.remote_id))
+    shop = rig.shop
+    for answers in (
+        shop.update_content([ContentChange(item, key, content())]),
+        shop.update_variants([VariantsChange(item, key, packs)]),
+        shop.set_price([PriceChange(item, {"A": 46_000})]),
+        shop.set_stock([StockChange(item, {"A": 3})]),
+        shop.set_availability([AvailabilityChange(item, True)]),
+        shop.set_availability([AvailabilityChange(item, False)]),
+        shop.adopt([Adoption(item, "KHAC")]),
+    ):
+        refused(answers[0], NotFound)
+    assert {p.status for p in rig.market.products()} == {"trash"}
 
 
 # --- the shelf --------------------------------------------------------------------------------

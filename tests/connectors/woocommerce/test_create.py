@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
-from connectors.contract import Done, Failed, Paper, Pending, RemoteStatus
-from connectors.errors import Ambiguous, ChannelError, NotFound, Rejected
+from connectors.contract import Done, Failed, Paper, Pending, PricedVariant, RemoteStatus
+from connectors.errors import Ambiguous, ChannelError, NotFound, Rejected, Unavailable
 from tests.connectors.woocommerce.conftest import (
     PICTURES,
     Opener,
@@ -233,6 +233,33 @@ def test_a_sku_in_the_trash_comes_back_as_a_draft(open_rig: Opener, by_id: bool)
     assert (found.remote_id, found.status) == (item.remote_id, RemoteStatus.UNLISTED)
     assert rig.stored(item).status == "draft"
     assert done(rig.shop.read([item.remote_id], full=True)[0]).status is RemoteStatus.UNLISTED
+
+
+@pytest.mark.parametrize(("method", "path"), [("GET", "/products"), ("POST", BATCH)])
+@pytest.mark.parametrize("packs", [TWO[:1], TWO])
+def test_a_sku_that_could_not_be_freed_is_asked_for_again(
+    rig: Rig, packs: tuple[PricedVariant, ...], method: str, path: str
+) -> None:
+    """The search in the trash, or the way out of it, meets an outage."""
+    item = rig.listed(*packs, on=True)
+    rig.market.do("trash", item_id=int(item.remote_id))
+    rig.spoil("outage", method=method, path=path, after=1, times=3)
+    (outcome,) = rig.shop.create([listing(*packs)])
+    rig.market.heal()
+    refused(outcome, Unavailable)
+    assert {p.status for p in rig.market.products()} == {"trash"}
+    refused(rig.shop.create([listing(*packs)])[0], Rejected, "sku")
+    assert rig.stored(item).status == "draft"
+
+
+def test_a_sku_that_a_pack_in_the_trash_holds_brings_its_product_back(open_rig: Opener) -> None:
+    rig = open_rig(trash_by_id=False)
+    item = rig.listed(*TWO)
+    rig.market.do("trash", item_id=int(item.remote_id))
+    refused(rig.shop.create([listing(TWO[0])])[0], Rejected, "sku")
+    assert rig.stored(item).status == "draft"
+    (found,) = done(rig.shop.find_by_sku(["OCOP-1-500G"])[0])
+    assert found.remote_id == item.remote_id
 
 
 @pytest.mark.parametrize("code", ["product_invalid_sku", "woocommerce_rest_product_not_created"])

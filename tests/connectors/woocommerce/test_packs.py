@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connectors.contract import Adoption, Failed, RemoteItem, RemoteStatus, RemoteVariant
+from connectors.contract import Adoption, Failed, RemoteItem, RemoteVariant
 from connectors.errors import NotFound, Rejected
 from tests.connectors.woocommerce.conftest import (
     Opener,
@@ -204,16 +204,6 @@ def test_other_attributes_stay(rig: Rig) -> None:
     assert {"Màu", "Hạng OCOP"} <= set(names)
 
 
-@pytest.mark.parametrize("packs", [(A,), (A, B)])
-def test_packs_of_what_is_in_the_trash_bring_it_back_hidden(rig: Rig, packs: tuple) -> None:  # type: ignore[type-arg]
-    item = rig.listed(*packs, on=True)
-    rig.market.do("trash", item_id=int(item.remote_id))
-    after = done(rig.change(item, *packs, sku="A" if len(packs) == 1 else "OCOP-1"))
-    assert rig.stored(after).status == "draft"
-    if len(packs) > 1:
-        assert rig.on_page(after) == ["A", "B"]
-
-
 def test_an_unknown_product(rig: Rig) -> None:
     refused(rig.change(RemoteItem("4711"), A), NotFound)
     refused(rig.change(RemoteItem("x"), A), NotFound)
@@ -284,11 +274,7 @@ def test_adopting_packs(rig: Rig, key: str) -> None:
     assert (found.remote_id, found.item_sku) == (item.remote_id, key)
 
 
-def test_adopting_what_is_in_the_trash_or_not_there(rig: Rig) -> None:
-    item = rig.listed(pack("CU-1"))
-    rig.market.do("trash", sku="CU-1")
-    done(rig.shop.adopt([Adoption(lone(item, "A"), "A")])[0])
-    assert done(rig.shop.read([item.remote_id], full=False)[0]).status is RemoteStatus.UNLISTED
+def test_adopting_what_is_not_there(rig: Rig) -> None:
     refused(rig.shop.adopt([Adoption(RemoteItem("4711"), "A")])[0], NotFound)
     packs = RemoteItem(rig.listed(B, C).remote_id, (RemoteVariant("B", "4711"),))
     refused(rig.shop.adopt([Adoption(packs, "OCOP-1")])[0], NotFound)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from connectors.contract import AvailabilityChange, RemoteStatus, VariantsChange
+from connectors.contract import RemoteStatus, VariantsChange
 from connectors.errors import NotFound, ProtocolError
 from connectors.woocommerce.answers import price_of, stock_of
 from tests.connectors.woocommerce.conftest import Opener, Rig, done, ids, pack, refused
@@ -130,10 +130,7 @@ def test_what_lies_in_the_trash_is_found_by_product_and_pack(rig: Rig, sku: str)
     item = rig.listed(A, B)
     rig.market.do("trash", item_id=int(item.remote_id))
     (found,) = done(rig.shop.find_by_sku([sku])[0])
-    assert (found.remote_id, found.status) == (item.remote_id, RemoteStatus.UNLISTED)
-    on = rig.shop.set_availability([AvailabilityChange(item, True)])[0]
-    assert done(on) is None
-    assert rig.stored(item).status == "publish"
+    assert (found.remote_id, found.status) == (item.remote_id, RemoteStatus.MISSING)
 
 
 # --- changes ----------------------------------------------------------------------------------
