@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from html import unescape
 from typing import Any
 
+from connectors.composed import composed
 from connectors.contract import RemoteState, RemoteStatus, RemoteVariant, RemoteVariantState
 from connectors.errors import ProtocolError
 
@@ -165,7 +165,7 @@ def objects(row: Row, name: str) -> list[Row]:
 
 def clean(text: str) -> str:
     """A text as people read it: entities resolved, NFC, single blanks."""
-    return " ".join(unicodedata.normalize("NFC", unescape(text)).split())
+    return " ".join(composed(unescape(text)).split())
 
 
 def int_of(value: Any) -> int:

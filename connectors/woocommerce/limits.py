@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from connectors.composed import composed
 from connectors.contract import Content, NewListing, PricedVariant
 from connectors.errors import Rejected
 from connectors.woocommerce.answers import clean, same
@@ -26,7 +27,9 @@ def content(shown: Content) -> Rejected | None:
     """Texts, pictures, weight."""
     return (
         _length("title", "Tên sản phẩm", clean(shown.title), CAPABILITIES.title_length)
-        or _length("description", "Mô tả", shown.description, CAPABILITIES.description_length)
+        or _length(
+            "description", "Mô tả", composed(shown.description), CAPABILITIES.description_length
+        )
         or _pictures(shown.image_ids)
         or _weight(shown.weight_g)
     )
