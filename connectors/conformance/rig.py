@@ -95,8 +95,8 @@ class Bench(Protocol):
     def account(self) -> Account:
         """The connected shop, with secrets that work and the settings that ``check`` found."""
 
-    def wrong_account(self) -> Account:
-        """The same with a secret that the channel refuses."""
+    def wrong_account(self) -> Account | None:
+        """The same with a secret that the channel refuses. None: nobody logs in to write here."""
 
     def category(self) -> str:
         """A category that takes a dry food product without further papers."""
@@ -126,7 +126,7 @@ class Rig(Protocol):
     words with which ``open`` gives the sandbox that answer; the first is the likeliest world.
 
     A rig may have ``fixed``, a set of names: what the channel never changes of an item once it
-    stands, by its own rules (``title``), so that no check asks for it.
+    stands, by its own rules (``title``, ``sku``), so that no check asks for it.
     """
 
     connector: type[Connector]

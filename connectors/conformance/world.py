@@ -137,9 +137,13 @@ class World:
         ids = [self.image(mark + i) for i in range(low)]
         return samples.content(self.capabilities, category, self._attributes, ids, title)
 
+    def fixed(self, what: str) -> bool:
+        """Whether the channel never changes this of an item."""
+        return what in getattr(self.rig, "fixed", ())
+
     def new_title(self, listing: NewListing, words: str) -> str:
         """Another title for a listing; its own where the channel never changes one."""
-        if "title" in getattr(self.rig, "fixed", ()):
+        if self.fixed("title"):
             return listing.content.title
         return samples.fitted(words, self.capabilities.title_length)
 

@@ -23,7 +23,6 @@ from connectors.contract import (
     Clock,
     ContentChange,
     Credentials,
-    Done,
     Failed,
     FileProblem,
     FoundItem,
@@ -98,20 +97,29 @@ class FeedConnector:
     def upload_images(self, images: Sequence[ImageFile]) -> list[Outcome[str]]:
         """The floor fetches pictures from their public addresses."""
         words = f"{self.profile.label} tự tải ảnh từ địa chỉ công khai"
-        return [Failed(Rejected(words, code="fetches_images", field="images"))] * len(images)
+        hint = "Đặt địa chỉ công khai (PUBLIC_BASE_URL) để sàn tải được ảnh."
+        no = Rejected(words, code="fetches_images", field="images", hint=hint)
+        return [Failed(no)] * len(images)
 
     def create(self, listings: Sequence[NewListing]) -> list[Outcome[RemoteItem]]:
         return self._write(self._shelf.create, listings)
 
     def resume(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[RemoteItem]]:
         """Nothing is ever left pending."""
-        return [Failed(Rejected("không có việc đăng dở", code="no_handle"))] * len(handles)
+        return [Failed(self._nothing_begun())] * len(handles)
 
     def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[None]]:
-        return [Failed(Rejected("không có việc đăng dở", code="no_handle"))] * len(handles)
+        return [Failed(self._nothing_begun())] * len(handles)
+
+    def _nothing_begun(self) -> Rejected:
+        return Rejected(
+            f"{self.profile.label}: không có việc đăng dở, mỗi dòng ghi xong ngay",
+            code="no_handle",
+            hint="Muốn rút sản phẩm thì gỡ nó khỏi gian hàng.",
+        )
 
     def adopt(self, adoptions: Sequence[Adoption]) -> list[Outcome[RemoteItem]]:
-        return [Done(adoption.item) for adoption in adoptions]
+        return self._write(self._shelf.adopt, adoptions)
 
     def update_variants(self, changes: Sequence[VariantsChange]) -> list[Outcome[RemoteItem]]:
         return self._write(self._shelf.update_variants, changes)
@@ -190,6 +198,8 @@ class FeedConnector:
         self, rows: Sequence[Any], work: Callable[[Store], list[Outcome[T]]]
     ) -> list[Outcome[T]]:
         """A file that cannot be opened or written fails every row; nothing of them is stored."""
+        if not rows:
+            return []
         try:
             with self._opened() as store:
                 return work(store)

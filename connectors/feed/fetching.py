@@ -52,9 +52,13 @@ class Exports:
             self._pick(store)
 
     def reach(self) -> Answer:
-        """Ask the floor for its export without taking it in; 404 means that it has none yet.
-        Raises ChannelError."""
-        return self._ask({})
+        """Ask the floor for its export and read it through without taking it in; 404 means that
+        it has none yet. Raises ChannelError."""
+        answer = self._ask({})
+        if answer.status == 200:
+            for _line in lines(self._profile, answer.body):
+                pass
+        return answer
 
     # --- from the floor ---------------------------------------------------------------------
 
@@ -160,6 +164,7 @@ class Exports:
                 if digest != store.meta("export_sha"):
                     store.take_export(_bodies(lines(self._profile, data)))
                     self._not_short(store, before)
+                store.saw_live(at - self._profile.export.lag_s)
                 store.set_meta(export_at=repr(at), export_sha=digest, export_short="", **facts)
         except _Short as short:
             self._remember_short(store)
@@ -184,6 +189,7 @@ class Exports:
     def _confirm(self, store: Store, at: float) -> None:
         if at > made_at(store):
             with store.writing():
+                store.saw_live(at - self._profile.export.lag_s)
                 store.set_meta(export_at=repr(at))
 
 

@@ -3,7 +3,8 @@
 Every file is made beside its place and written to the disk before the first one is moved, so
 that what a floor fetches is always a whole file, and the files of one profile change within the
 same moment. A file whose bytes did not change keeps its place and its time of change, by which a
-web server answers "not modified". Memory does not grow with the rows.
+web server answers "not modified"; unless some row is to be told anew. Memory does not grow with
+the rows.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import gzip
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,11 +23,11 @@ from filelock import FileLock, Timeout
 
 from connectors.contract import Clock
 from connectors.errors import ChannelError, Unavailable
-from connectors.feed.cells import Cell, cells
+from connectors.feed.cells import cells
 from connectors.feed.profile import File, Profile
 from connectors.feed.store import Publication, Store
 from connectors.feed.values import Shop
-from connectors.feed.writing import write
+from connectors.feed.writing import opened
 
 LOCK_S = 60.0
 """How long one publication waits for another of the same shop."""
@@ -90,10 +92,11 @@ class Publisher:
         now, gone_before = self._clock().timestamp(), self._gone_before()
         self._public.mkdir(exist_ok=True)
         self._sweep()
-        before = store.last_published()
         with store.snapshot():
             rev = store.last_rev()
-            made = [self._make(store, file, gone_before, before) for file in self._profile.files]
+            before = {} if store.anew() else store.last_published()
+            rows = self._write(store, gone_before)
+        made = [self._made(file, rows, before) for file in self._profile.files]
         for ready in made:
             self._place(ready, now)
         _sync(self._public)
@@ -104,11 +107,28 @@ class Publisher:
                 frame=self._frame, profile=self._profile.model_dump_json(), site=self._shop.site
             )
 
-    def _make(
-        self, store: Store, file: File, gone_before: float, before: Mapping[str, Publication]
-    ) -> _Made:
-        path = self._public / f"{_TEMPORARY}{os.getpid()}-{file.name}"
-        rows = write(path, file, self._profile.columns, self._rows(store, gone_before), self._page)
+    def _write(self, store: Store, gone_before: float) -> int:
+        """Write all files beside their places, each row to all of them at once; how many rows."""
+        rows = 0
+        with ExitStack() as files:
+            sinks = [
+                files.enter_context(
+                    opened(self._beside(file), file, self._profile.columns, self._page)
+                )
+                for file in self._profile.files
+            ]
+            for row in store.in_file(gone_before):
+                rows += 1
+                line = cells(self._profile, row, self._shop)
+                for sink in sinks:
+                    sink(line)
+        return rows
+
+    def _beside(self, file: File) -> Path:
+        return self._public / f"{_TEMPORARY}{os.getpid()}-{file.name}"
+
+    def _made(self, file: File, rows: int, before: Mapping[str, Publication]) -> _Made:
+        path = self._beside(file)
         _sync(path)
         made = _Made(file, path, rows, sha256_of(path), path.stat().st_size, changed=True)
         last = before.get(file.name)
@@ -126,18 +146,16 @@ class Publisher:
     def _page(self) -> str:
         return self._shop.site or self._shop.public_url
 
-    def _rows(self, store: Store, gone_before: float) -> Iterator[Sequence[Cell]]:
-        for row in store.in_file(gone_before):
-            yield cells(self._profile, row, self._shop)
-
     def _place(self, made: _Made, now: float) -> None:
-        """Move a file to its place, its compressed copy with the same time of change."""
+        """Move a file to its place, its compressed copy with the same time of change. HTTP counts
+        that time in seconds, so no two versions share one."""
         if not made.changed:
             made.path.unlink()
             return
         place = self._public / made.file.name
+        at = max(now, int(place.stat().st_mtime) + 1) if place.exists() else now
         for source, target in ((_packed(made.path), _packed(place)), (made.path, place)):
-            os.utime(source, (now, now))
+            os.utime(source, (at, at))
             source.replace(target)
 
     def _sweep(self) -> None:

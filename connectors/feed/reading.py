@@ -6,7 +6,7 @@ than T says more (feeds.md 1, 5). Pure but for :class:`Reader`, which brings the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from connectors.errors import ChannelError, NotFound
 from connectors.feed.export import Line, line_from
 from connectors.feed.fetching import Exports, made_at
 from connectors.feed.profile import Profile
+from connectors.feed.rows import Row
 from connectors.feed.store import Kept, Store
 from connectors.feed.texts import moment, plain
 
@@ -73,25 +74,35 @@ class Reader:
             )
             for sku, row in kept.items()
         }
-        live = [kept[sku] for sku, state in states.items() if state.status is RemoteStatus.LIVE]
-        self._learn(store, [k for k in live if k.row.on], states)
+        self._learn(store, [(k, states[sku]) for sku, k in kept.items()])
         return states
 
-    def _learn(self, store: Store, live: Sequence[Kept], states: Mapping[str, RemoteState]) -> None:
-        """Keep what a younger export said of rows on sale: that it had them, and what it sold."""
-        fresh = [k.row.sku for k in live if not k.seen_live]
-        sold = []
-        for k in live:
-            left = states[k.row.sku].variants[0].stock
-            if left is not None and left < k.row.stock:
-                sold.append(replace(k.row, stock=left))
-        if fresh or sold:
+    def _learn(self, store: Store, seen: Sequence[tuple[Kept, RemoteState]]) -> None:
+        """Keep what an export said: what it sold, what it shows otherwise than we sent it, and
+        which rows it lost. A row that only we know is in review by our own word: it says
+        nothing."""
+        said = [(k, state) for k, state in seen if state.status is not RemoteStatus.IN_REVIEW]
+        missing = {k.row.sku for k, s in said if s.status is RemoteStatus.MISSING}
+        other = {k.row.sku for k, state in said if _differs(k, state)}
+        sold = [row for k, state in said if (row := _sold(k, state)) is not None]
+        news = {
+            "differs": [k.row.sku for k, _s in said if k.row.sku in other and not k.differs],
+            "agrees": [k.row.sku for k, _s in said if k.row.sku not in other and k.differs],
+            "lost": [k.row.sku for k, _s in said if k.row.sku in missing and not k.lost],
+            "found": [k.row.sku for k, _s in seen if k.row.sku not in missing and k.lost],
+        }
+        if sold or any(news.values()):
             with store.writing():
-                store.saw_live(fresh)
+                store.learn(**news)
                 store.sold(sold)
 
     def find(self, store: Store, keys: Sequence[str]) -> list[Outcome[tuple[FoundItem, ...]]]:
-        """From our own rows: a file channel has no other items of ours."""
+        """From our own rows, for a file channel has no other items of ours; their status is what
+        the export says."""
+        try:
+            self._exports.bring(store)
+        except ChannelError as error:
+            return [Failed(error) for _ in keys]
         at = made_at(store)
         kept = store.find(keys)
         told = store.export_rows([k.row.sku for k in kept])
@@ -109,14 +120,14 @@ class Reader:
         return [Done(tuple(by_key.get(key, ()))) for key in keys]
 
     def changed(self, store: Store, cursor: str | None) -> Changes:
-        """SKUs whose line in the export changed, a page at a time. Raises ChannelError."""
+        """SKUs whose line in the export came, changed or went, and those that were written here,
+        a page at a time. Raises ChannelError."""
         self._exports.bring(store)
-        now = int(store.meta("export_seq") or 0)
         place: dict[str, Any] = (
-            orjson.loads(cursor) if cursor else {"since": None, "until": now, "after": ""}
+            orjson.loads(cursor) if cursor else {"since": None, "until": None, "after": ""}
         )
         if place["until"] is None:
-            place["until"] = now
+            place["until"] = store.moment()
         skus = store.changed(place["since"], place["after"], PAGE)
         if len(skus) == PAGE:
             place["after"] = skus[-1]
@@ -128,6 +139,8 @@ class Reader:
 def state_of(profile: Profile, kept: Kept, line: Line | None, export_at: float) -> RemoteState:
     """What is known of a row. ``line``: what the export says of it, None when it is not there."""
     younger = export_at > (kept.sent_at or 0) + profile.export.lag_s
+    if kept.lost and (line is None or line.state == "deleted" or not younger):
+        return _state(kept, RemoteStatus.MISSING, "sàn không còn dòng này trong file kết quả")
     if kept.row.on:
         return _wanted_on(kept, line if younger else None, export_at if younger else 0)
     return _wanted_off(kept, line, younger)
@@ -143,6 +156,9 @@ def _wanted_on(kept: Kept, line: Line | None, export_at: float) -> RemoteState:
             return _state(kept, RemoteStatus.MISSING, words)
         return _state(kept, RemoteStatus.IN_REVIEW, _waiting(kept))
     status = _SAID.get(line.state)
+    if status is RemoteStatus.MISSING and not kept.seen_live:
+        words = f"sàn ghi '{line.word}', có thể là của lần gỡ trước; {_waiting(kept)}"
+        return _state(kept, RemoteStatus.IN_REVIEW, words)
     if status is None:
         words = f"sàn ghi trạng thái '{line.word}', chưa rõ nghĩa; {_waiting(kept)}"
         return _state(kept, RemoteStatus.IN_REVIEW, words)
@@ -190,6 +206,27 @@ def _state(kept: Kept, status: RemoteStatus, reason: str, line: Line | None = No
         url=line.url if line and status is RemoteStatus.LIVE else "",
         variants=(pack,),
     )
+
+
+def _differs(kept: Kept, state: RemoteState) -> bool:
+    """Whether somebody at the floor changed what we sent: another price, more units (fewer are a
+    sale), off the shelf or still on it."""
+    row, (pack,) = kept.row, state.variants
+    if not row.on:
+        return state.status is RemoteStatus.LIVE and not kept.sent_shown
+    if state.status is RemoteStatus.LIVE:
+        price, stock = pack.price_vnd, pack.stock
+        return price not in (None, row.price_vnd) or (stock is not None and stock > row.stock)
+    return state.status is RemoteStatus.UNLISTED
+
+
+def _sold(kept: Kept, state: RemoteState) -> Row | None:
+    """The row with the units that a younger export has left of it, None when none was sold."""
+    left = state.variants[0].stock
+    on_sale = kept.row.on and state.status is RemoteStatus.LIVE
+    if not on_sale or left is None or left >= kept.row.stock:
+        return None
+    return replace(kept.row, stock=left)
 
 
 def _without_packs(state: RemoteState) -> RemoteState:

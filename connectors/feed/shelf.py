@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from connectors.composed import composed_content, composed_listing, composed_packs
 from connectors.contract import (
+    Adoption,
     AvailabilityChange,
     ContentChange,
     Done,
@@ -31,8 +33,9 @@ from connectors.feed.store import Store
 from connectors.feed.values import Shop
 
 Change = TypeVar(
-    "Change", PriceChange, StockChange, AvailabilityChange, ContentChange, VariantsChange
-)
+    "Change",
+    PriceChange, StockChange, AvailabilityChange, ContentChange, VariantsChange, Adoption,
+)  # fmt: skip
 Answer = TypeVar("Answer")
 Rows = dict[str, Row]
 
@@ -59,7 +62,7 @@ class Shelf:
     ) -> list[Outcome[RemoteItem]]:
         """Hidden rows, under the SKUs of their packs. A row that was there is made anew."""
         rows: Rows = {}
-        outcomes = [self._created(listing, rows) for listing in listings]
+        outcomes = [self._created(composed_listing(listing), rows) for listing in listings]
         with store.writing():
             store.put(rows.values(), now)
             store.unseen(rows)
@@ -138,11 +141,12 @@ class Shelf:
         self, store: Store, changes: Sequence[ContentChange], now: float
     ) -> list[Outcome[None]]:
         def check(row: Row, change: ContentChange) -> Outcome[None]:
-            problem = self.refused(replace(row, content=change.content))
+            problem = self.refused(change_row(row, change))
             return Failed(problem) if problem else Done(None)
 
         def change_row(row: Row, change: ContentChange) -> Row:
-            return replace(row, content=change.content, item_sku=change.item_sku or row.item_sku)
+            content = composed_content(change.content)
+            return replace(row, content=content, item_sku=change.item_sku or row.item_sku)
 
         return self._each(store, changes, check, change_row, now)
 
@@ -158,9 +162,35 @@ class Shelf:
             return Failed(problem) if problem else Done(item_of(row.sku))
 
         def change_row(row: Row, change: VariantsChange) -> Row:
-            return replace(row, variant=change.variants[0].variant)
+            return replace(row, variant=composed_packs(change.variants)[0].variant)
 
         return self._each(store, changes, check, change_row, now)
+
+    def adopt(
+        self, store: Store, adoptions: Sequence[Adoption], now: float
+    ) -> list[Outcome[RemoteItem]]:
+        """A floor keys its rows by SKU, so an item under another SKU stays another item: it can
+        be renamed there, by hand, and not here."""
+
+        def done(row: Row, adoption: Adoption) -> Outcome[RemoteItem]:
+            return Done(item_of(row.sku))
+
+        def change_row(row: Row, adoption: Adoption) -> Row:
+            return replace(row, item_sku=adoption.item_sku)
+
+        refusals = [self._another_sku(adoption) for adoption in adoptions]
+        ours = [a for a, no in zip(adoptions, refusals, strict=True) if no is None]
+        taken = iter(self._each(store, ours, done, change_row, now))
+        return [next(taken) if no is None else Failed(no) for no in refusals]
+
+    def _another_sku(self, adoption: Adoption) -> Rejected | None:
+        theirs, label = adoption.item.remote_id, self._profile.label
+        ours = ", ".join(v.sku for v in adoption.item.variants) or adoption.item_sku
+        if ours == theirs:
+            return None
+        words = f"{label} nhận ra sản phẩm theo mã: mã '{theirs}' trên sàn khác mã '{ours}' của sổ"
+        hint = f"Đổi mã trên sàn thành '{ours}', hoặc để chương trình đăng mới."
+        return Rejected(words, code="another_sku", field="sku", hint=hint)
 
     def _each(
         self,
@@ -171,11 +201,12 @@ class Shelf:
         now: float,
     ) -> list[Outcome[Answer]]:
         """Check each change against its row and write those that pass; a later change of the
-        same row sees the earlier one."""
+        same row sees the earlier one. A row that the floor lost is none: only ``create`` makes it
+        anew."""
         outcomes: list[Outcome[Answer]] = []
         with store.writing():
             kept = store.get([change.item.remote_id for change in changes])
-            rows = {sku: k.row for sku, k in kept.items()}
+            rows = {sku: k.row for sku, k in kept.items() if not k.lost}
             fresh: Rows = {}
             for change in changes:
                 row = rows.get(change.item.remote_id)

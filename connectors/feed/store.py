@@ -2,8 +2,8 @@
 published of them and when, and the floor's latest export.
 
 A row's ``digest`` is what it shall show, ``sent_digest`` what the published file shows (null: the
-row is not in it). ``in_file`` rows are those on sale, and for some days those taken off.
-Times are unix seconds.
+row is not in it; ANEW: whatever it shows, it shall be told once more). ``in_file`` rows are those
+on sale, and for some days those taken off; not those that the floor lost. Times are unix seconds.
 """
 
 from __future__ import annotations
@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from connectors.feed.rows import Row, row_from
 
 NAME = "feed.sqlite3"
+VERSION = 1
 WAIT_S = 30.0
 """How long a write waits for another process to end its own."""
 
@@ -25,9 +27,13 @@ create table if not exists row (
     sku text primary key, item_sku text not null, body blob not null, price integer not null,
     stock integer not null, shown integer not null, digest blob not null, rev integer not null,
     withdrawn_at real, sent_digest blob, sent_shown integer not null default 0, sent_at real,
-    seen_live integer not null default 0
+    seen_live integer not null default 0, differs integer not null default 0,
+    lost integer not null default 0
 ) without rowid;
 create index if not exists row_item_sku on row (item_sku);
+create index if not exists row_rev on row (rev);
+create index if not exists row_unseen on row (sku) where seen_live = 0 and shown = 1;
+create index if not exists row_anew on row (sku) where sent_digest = x'';
 create table if not exists publication (
     id integer primary key, at real not null, file text not null, rows integer not null,
     sha256 text not null, bytes integer not null, changed integer not null
@@ -40,11 +46,17 @@ create table if not exists meta (name text primary key, value text not null) wit
 """
 
 
+ANEW = b""
+"""A ``sent_digest`` that no row has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """A row with its publication. ``sent_at`` None: nothing of it was ever published; ``current``:
     the published file shows it as it is now; ``in_file``: the published file has it;
-    ``sent_shown``: as on sale; ``seen_live``: an export said so since."""
+    ``sent_shown``: as on sale; ``seen_live``: an export said so since. ``differs``: an export
+    that knows of the file showed something else, since put there by hand; ``lost``: it had the
+    row and has it no more."""
 
     row: Row
     current: bool
@@ -52,6 +64,8 @@ class Kept:
     sent_shown: bool
     sent_at: float | None
     seen_live: bool
+    differs: bool
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +85,32 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self._db = sqlite3.connect(folder / NAME, timeout=WAIT_S, isolation_level=None)
-        self._db.execute("pragma journal_mode=wal")
         self._db.execute("pragma synchronous=full")
-        self._db.executescript(_SCHEMA)
+        if self._version() != VERSION:
+            self._db.execute("pragma journal_mode=wal")
+            self._made()
 
     def close(self) -> None:
         self._db.close()
+
+    def _version(self) -> int:
+        (version,) = self._db.execute("pragma user_version").fetchone()
+        return int(version)
+
+    def _made(self) -> None:
+        """Make the tables, or what an older version lacks of them."""
+        with self.writing():
+            if self._version() == VERSION:
+                return
+            for statement in _SCHEMA.split(";"):
+                self._db.execute(statement)
+            known = {row[1] for row in self._db.execute("pragma table_info(row)")}
+            for name in ("differs", "lost"):
+                if name not in known:
+                    self._db.execute(
+                        f"alter table row add column {name} integer not null default 0"
+                    )
+            self._db.execute(f"pragma user_version = {VERSION}")
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -120,14 +154,17 @@ class Store:
 
     def put(self, rows: Iterable[Row], now: float) -> None:
         """Write rows whole; inside ``writing``. One that is taken off sale starts its days of
-        withdrawal when the published file shows it on sale."""
+        withdrawal when the published file shows it on sale. One that differs at the floor is told
+        once more, though it be the same; one that was lost is a row like any other again."""
         rev = self._next("rev")
         self._db.executemany(
             """insert into row (sku, item_sku, body, price, stock, shown, digest, rev)
             values (:sku, :item_sku, :body, :price, :stock, :shown, :digest, :rev)
             on conflict (sku) do update set item_sku = excluded.item_sku, body = excluded.body,
                 price = excluded.price, stock = excluded.stock, shown = excluded.shown,
-                digest = excluded.digest, rev = excluded.rev,
+                digest = excluded.digest, rev = excluded.rev, differs = 0, lost = 0,
+                sent_digest = case when row.differs and row.sent_digest is not null then x''
+                    else row.sent_digest end,
                 withdrawn_at = case when excluded.shown then null
                     when row.sent_digest is null then null
                     else coalesce(row.withdrawn_at, :now) end""",
@@ -154,6 +191,17 @@ class Store:
             ({"sku": r.sku, "stock": r.stock, "digest": r.digest()} for r in rows),
         )
 
+    def learn(
+        self, *, differs: Iterable[str], agrees: Iterable[str], lost: Iterable[str],
+        found: Iterable[str],
+    ) -> None:  # fmt: skip
+        """What a reading said of rows by SKU; inside ``writing``."""
+        for name, value, skus in (
+            ("differs", 1, differs), ("differs", 0, agrees), ("lost", 1, lost), ("lost", 0, found),
+        ):  # fmt: skip
+            asked = f"update row set {name} = {value} where sku = ?"  # noqa: S608
+            self._db.executemany(asked, ((sku,) for sku in skus))
+
     # --- publishing -------------------------------------------------------------------------
 
     def due(self, gone_before: float) -> bool:
@@ -165,6 +213,14 @@ class Store:
             {"gone_before": gone_before},
         ).fetchone()
         return bool(due)
+
+    def anew(self) -> bool:
+        """Whether some row is to be told once more though it be the same: the files must be new
+        to a floor that asks whether they changed."""
+        (found,) = self._db.execute(
+            "select exists (select 1 from row where sent_digest = x'')"
+        ).fetchone()
+        return bool(found)
 
     def in_file(self, gone_before: float) -> Iterator[Row]:
         """The rows that the file shall show, by SKU, one at a time."""
@@ -257,27 +313,40 @@ class Store:
             )
         return found
 
-    def saw_live(self, skus: Iterable[str]) -> None:
-        """The export says that these are on sale as we sent them."""
-        self._db.executemany("update row set seen_live = 1 where sku = ?", ((s,) for s in skus))
+    def saw_live(self, sent_before: float) -> None:
+        """Keep of which rows the export says that they are on sale as we sent them; rows that
+        were sent later it cannot know. Inside ``writing``."""
+        self._db.execute(
+            """update row set seen_live = 1
+            where seen_live = 0 and shown = 1 and sent_digest is digest and sent_at < ?
+            and exists (select 1 from export_row e where e.sku = row.sku
+                and not e.gone and json_extract(e.body, '$[0]') in ('live', 'out'))""",
+            (sent_before,),
+        )
 
     def export_count(self) -> int:
         (count,) = self._db.execute("select count(*) from export_row where not gone").fetchone()
         return int(count)
 
-    def changed(self, since: int | None, after: str, most: int) -> list[str]:
-        """Our SKUs in order: all of them, or those whose line in the export changed after
-        number ``since``."""
+    def moment(self) -> tuple[int, int]:
+        """The numbers of the last change of the export and of our rows."""
+        return int(self.meta("export_seq") or 0), self.last_rev()
+
+    def changed(self, since: Sequence[int] | None, after: str, most: int) -> list[str]:
+        """Our SKUs in order: all of them, or those whose line in the export came, changed or
+        went, or whose row was written, after the moment ``since``."""
         if since is None:
-            rows = self._db.execute(
-                "select sku from row where sku > ? order by sku limit ?", (after, most)
-            )
+            asked, moment = "select sku from row", {}
         else:
-            rows = self._db.execute(
-                "select e.sku from export_row e join row r using (sku)"
-                " where e.seq > ? and e.sku > ? order by e.sku limit ?",
-                (since, after, most),
+            asked = (
+                "select sku from (select sku from row where rev > :rev union"
+                " select e.sku from export_row e join row using (sku) where e.seq > :seq)"
             )
+            moment = dict(zip(("seq", "rev"), since, strict=True))
+        rows = self._db.execute(
+            f"{asked} where sku > :after order by sku limit :most",
+            {**moment, "after": after, "most": most},
+        )
         return [sku for (sku,) in rows]
 
     # --- small facts ------------------------------------------------------------------------
@@ -295,10 +364,10 @@ class Store:
         return number
 
 
-_IN_FILE = "(shown or (withdrawn_at is not null and withdrawn_at > :gone_before))"
+_IN_FILE = "(not lost and (shown or (withdrawn_at is not null and withdrawn_at > :gone_before)))"
 _COLUMNS = (
     "sku, item_sku, body, price, stock, shown, sent_digest is digest, sent_digest is not null,"
-    " sent_shown, sent_at, seen_live"
+    " sent_shown, sent_at, seen_live, differs, lost"
 )
 
 
@@ -307,7 +376,7 @@ def _publication(found: tuple[float, str, int, str, int, int]) -> Publication:
     return Publication(at, file, rows, sha256, size, bool(changed))
 
 
-def _kept(found: tuple[str, str, bytes, int, int, int, int, int, int, float | None, int]) -> Kept:
-    sku, item_sku, body, price, stock, shown, current, in_file, sent_shown, sent_at, live = found
+def _kept(found: tuple[Any, ...]) -> Kept:
+    sku, item_sku, body, price, stock, shown, current, in_file, sent_shown, sent_at, *said = found
     row = row_from(sku, item_sku, body, price, stock, bool(shown))
-    return Kept(row, bool(current), bool(in_file), bool(sent_shown), sent_at, bool(live))
+    return Kept(row, bool(current), bool(in_file), bool(sent_shown), sent_at, *map(bool, said))

@@ -7,8 +7,10 @@ rows did not change stays the same file. Sources: feeds.md 2 (CSV, XLSX), 3-5 (G
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import IO, Any
 from xml.sax.saxutils import escape
@@ -20,36 +22,27 @@ from connectors.feed.cells import Cell, Entry
 from connectors.feed.profile import Column, File
 from connectors.feed.texts import guarded, one_line
 
-Rows = Iterable[Sequence[Cell]]
 Columns = Sequence[Column]
+Sink = Callable[[Sequence[Cell]], object]
+"""Takes the rows of one file, one at a time."""
 
 _FIXED = datetime(2000, 1, 1)  # noqa: DTZ001 (a constant for the file's properties)
 _RSS = "http://base.google.com/ns/1.0"
 
 
-def write(path: Path, file: File, columns: Columns, rows: Rows, link: str) -> int:
-    """Write the whole file; returns how many rows it has. ``link``: the shop's own page."""
-    counted = _Counted(rows)
+@contextmanager
+def opened(path: Path, file: File, columns: Columns, link: str) -> Iterator[Sink]:
+    """A file that takes rows and is whole at the block's end. ``link``: the shop's own page."""
     if file.format == "xlsx":
-        _xlsx(path, file, columns, counted)
-        return counted.count
+        with _xlsx(path, file, columns) as sink:
+            yield sink
+        return
     encoding = "utf-8-sig" if file.format == "csv" else "utf-8"
-    with path.open("w", encoding=encoding, newline="") as out:
-        _TEXT[file.format](out, file, columns, counted, link)
-    return counted.count
-
-
-class _Counted:
-    """Rows, and how many have passed."""
-
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Sequence[Cell]]:
-        for cells in self._rows:
-            self.count += 1
-            yield cells
+    with (
+        path.open("w", encoding=encoding, newline="") as out,
+        _TEXT[file.format](out, file, columns, link) as sink,
+    ):
+        yield sink
 
 
 # --- sheets -----------------------------------------------------------------------------------
@@ -68,7 +61,8 @@ def _word(entry: Entry) -> str:
     return ": ".join(entry[1:]) if isinstance(entry, tuple) else str(entry)
 
 
-def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> None:
+@contextmanager
+def _xlsx(path: Path, file: File, columns: Columns) -> Iterator[Sink]:
     """Texts as texts (a barcode keeps its zeros), amounts as numbers without separators."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
@@ -82,7 +76,10 @@ def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> None:
         sheet.freeze_panes(1, 0)
         for at, column in enumerate(columns):
             sheet.write_string(0, at, column.header, head)
-        for line, cells in enumerate(rows, start=1):
+        lines = count(1)
+
+        def sink(cells: Sequence[Cell]) -> None:
+            line = next(lines)
             for at, cell in enumerate(cells):
                 value = flat(cell)
                 if isinstance(value, int):
@@ -90,12 +87,14 @@ def _xlsx(path: Path, file: File, columns: Columns, rows: Rows) -> None:
                 elif value:
                     sheet.write_string(line, at, guarded(value), text)
 
+        yield sink
 
-def _csv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
+
+@contextmanager
+def _csv(out: IO[str], file: File, columns: Columns, link: str) -> Iterator[Sink]:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.header for column in columns])
-    for cells in rows:
-        writer.writerow([_guard(flat(cell)) for cell in cells])
+    yield lambda cells: writer.writerow([_guard(flat(cell)) for cell in cells])
 
 
 def _guard(value: str | int) -> str | int:
@@ -105,10 +104,10 @@ def _guard(value: str | int) -> str | int:
 # --- Google -----------------------------------------------------------------------------------
 
 
-def _google_tsv(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
+@contextmanager
+def _google_tsv(out: IO[str], file: File, columns: Columns, link: str) -> Iterator[Sink]:
     out.write("\t".join(column.header for column in columns) + "\n")
-    for cells in rows:
-        out.write("\t".join(map(_tsv_cell, columns, cells)) + "\n")
+    yield lambda cells: out.write("\t".join(map(_tsv_cell, columns, cells)) + "\n")
 
 
 def _tsv_cell(column: Column, cell: Cell) -> str:
@@ -132,17 +131,21 @@ def _quoted(text: str) -> str:
     return f'"{inner}"'
 
 
-def _google_xml(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
+@contextmanager
+def _google_xml(out: IO[str], file: File, columns: Columns, link: str) -> Iterator[Sink]:
     out.write('<?xml version="1.0" encoding="UTF-8"?>\n')
     out.write(f'<rss version="2.0" xmlns:g="{_RSS}">\n<channel>\n')
     out.write(f"<title>{escape(file.title)}</title>\n<link>{escape(link)}</link>\n")
     out.write(f"<description>{escape(file.title)}</description>\n")
-    for cells in rows:
+
+    def sink(cells: Sequence[Cell]) -> None:
         out.write("<item>")
         for column, cell in zip(columns, cells, strict=True):
             for entry in cell:
                 out.write(_element(column.header, entry))
         out.write("</item>\n")
+
+    yield sink
     out.write("</channel>\n</rss>\n")
 
 
@@ -162,17 +165,22 @@ def _element(name: str, entry: Entry) -> str:
 # --- JSON-LD ----------------------------------------------------------------------------------
 
 
-def _json_ld(out: IO[str], file: File, columns: Columns, rows: Rows, link: str) -> None:
+@contextmanager
+def _json_ld(out: IO[str], file: File, columns: Columns, link: str) -> Iterator[Sink]:
     """One schema.org graph. ``<`` is written as an escape, so that the file may stand inside a
     page's ``<script>``."""
     out.write('{"@context":"https://schema.org","@graph":[')
-    for number, cells in enumerate(rows):
+    numbers = count()
+
+    def sink(cells: Sequence[Cell]) -> None:
         product: dict[str, Any] = {"@type": "Product"}
         for column, cell in zip(columns, cells, strict=True):
             if cell:
                 _place(product, column, cell)
         text = orjson.dumps(product).decode().replace("<", "\\u003c")
-        out.write(("," if number else "") + "\n" + text)
+        out.write(("," if next(numbers) else "") + "\n" + text)
+
+    yield sink
     out.write("\n]}\n")
 
 
@@ -203,7 +211,7 @@ def _property(name: str, value: Any) -> dict[str, Any]:
     return {"@type": "PropertyValue", "name": name, "value": value}
 
 
-_TEXT: dict[str, Callable[[IO[str], File, Columns, Rows, str], None]] = {
+_TEXT: dict[str, Callable[[IO[str], File, Columns, str], AbstractContextManager[Sink]]] = {
     "csv": _csv,
     "google-tsv": _google_tsv,
     "google-xml": _google_xml,

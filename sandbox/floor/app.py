@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from sandbox.floor.control import Control
-from sandbox.floor.faults import BEFORE, Fault, Faults
+from sandbox.floor.faults import BEFORE, BODIES, Fault, Faults
 from sandbox.floor.floor import Floor, Reply
 
 HTML = "text/html; charset=utf-8"
@@ -52,6 +52,8 @@ class App:
                 return
             fault = None
         headers = {k.decode("latin-1"): v.decode("latin-1") for k, v in scope["headers"]}
+        if fault is not None and fault.kind in BODIES:
+            headers = {k: v for k, v in headers.items() if not k.startswith("if-")}
         reply = await asyncio.to_thread(self._answer, shop_id, scope["method"], path, headers)
         if fault is None:
             await _send(send, reply)

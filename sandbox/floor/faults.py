@@ -15,6 +15,9 @@ Kind = Literal[
 BEFORE = frozenset({"rate", "outage", "reset_before", "hold_before", "redirect"})
 """Kinds that act instead of the call, or before it is carried out."""
 
+BODIES = frozenset({"malformed", "truncated", "unknown_fields", "slow"})
+"""Kinds that need a body to spoil: the call is answered as if it had asked without conditions."""
+
 
 class Fault(BaseModel):
     """Spoil the next ``times`` calls (None: all) whose path holds ``path``, after letting

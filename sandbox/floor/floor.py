@@ -131,7 +131,8 @@ class Floor:
         return [item for item in changed if item is not None], refused
 
     def _list(self, shop: Shop, row: Offer) -> Item | None:
-        """Take a row over; None when it shows what it showed."""
+        """Take a row over, whatever a person made of it meanwhile: a file says everything
+        (feeds.md 5). None when it shows what it showed."""
         known = self.world.items.get((shop.shop_id, row.sku))
         item = known or Item(
             self.world.next_id(), shop.shop_id, row.sku, row.title, row.price, row.stock, row.on,
@@ -143,7 +144,7 @@ class Floor:
             item, title=row.title, price=row.price, stock=row.stock, on=row.on,
             link=row.link or f"https://floor.example/{shop.shop_id}/{item.item_id}",
             digest=row.digest, sold=0 if restated else item.sold,
-            by_hand="" if new else item.by_hand, verdict="" if new else item.verdict,
+            by_hand="", verdict="" if new else item.verdict,
             review_ends=self._review_ends(item, row, new=new),
         )  # fmt: skip
         fresh = _settled(fresh)

@@ -37,7 +37,7 @@ class Refusal:
 class Item:
     """``state`` is one of :data:`STATES`. ``stock`` is the file's figure, ``sold`` what was sold
     since. ``digest`` is of the row that the desk saw last; ``by_hand``: a person's word stands
-    until the row changes."""
+    until a file is read anew, which says everything."""
 
     item_id: int
     shop_id: str

@@ -15,6 +15,7 @@ from connectors.contract import (
     Adoption,
     Capabilities,
     ContentChange,
+    NewListing,
     PriceChange,
     RemoteItem,
     RemoteStatus,
@@ -256,7 +257,7 @@ def found_in_every_state(w: World) -> None:
 def changes_are_told(w: World) -> None:
     assert w.walked(None)[0] == []
     first, second = w.listing(1), w.listing(2)
-    a = w.made(first)
+    a = w.made(first, on=True)
     w.wait(LONG_S)
     b = w.made(second)
     ids, cursor = w.walked(None)
@@ -300,6 +301,9 @@ def adopted(w: World, packs: int) -> None:
         )
     )
     pairs = tuple(RemoteVariant(names[v.sku], v.remote_id) for v in item.variants)
+    if w.fixed("sku"):
+        _keeps_its_sku(w, theirs, item, Adoption(RemoteItem(item.remote_id, pairs), ours.item_sku))
+        return
     for _twice in range(2):
         taken = w.write("adopt", Adoption(RemoteItem(item.remote_id, pairs), ours.item_sku))
         assert taken.remote_id == item.remote_id
@@ -319,6 +323,18 @@ def adopted(w: World, packs: int) -> None:
     assert w.found(theirs.item_sku) == ()
     moved = PriceChange(taken, {ours.variants[0].variant.sku: 46_000})
     assert w.write("set_price", moved).accepted == {ours.variants[0].variant.sku}
+
+
+def _keeps_its_sku(w: World, theirs: NewListing, item: RemoteItem, other: Adoption) -> None:
+    """Where an item keeps its SKU for ever: another one is refused, its own is taken."""
+    (outcome,) = w.shop.adopt([other])
+    error = failed(outcome, Rejected)
+    assert isinstance(error, Rejected)
+    assert error.field in ("sku", "item_sku")
+    taken = w.write("adopt", Adoption(item, theirs.item_sku))
+    assert taken.remote_id == item.remote_id
+    assert w.shows(theirs).on_sale
+    assert w.found(other.item_sku) == ()
 
 
 # --- pictures ---------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ def _change(
         changed = replace(listing, content=content)
         return ContentChange(item, listing.item_sku, content), changed
     if verb == "adopt":
-        ours = samples.one_pack(number + 1)
+        ours = listing.variants if w.fixed("sku") else samples.one_pack(number + 1)
         taken = RemoteItem(
             item.remote_id,
             tuple(RemoteVariant(ours[0].variant.sku, v.remote_id) for v in item.variants),

@@ -58,6 +58,7 @@ def deleted_by_hand(w: World) -> None:
     listing, other = w.listing(1), w.listing(2)
     item, stays = w.made(listing, on=True), w.made(other)
     sku = listing.item_sku
+    assert w.read(item.remote_id, full=False).status is RemoteStatus.LIVE
     w.bench.by_hand(sku, "delete")
     w.settle()
     assert w.standing(sku) == []

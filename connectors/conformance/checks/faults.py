@@ -170,7 +170,7 @@ def _came_true(w: World, verb: str, listing: NewListing) -> None:
        cases=verb_cases("read", "find_by_sku", "changed_since", "check", "categories"))  # fmt: skip
 def spoilt_reading(w: World, verb: str) -> None:
     listing = w.listing()
-    item = w.made(listing)
+    item = w.made(listing, on=True)
     for fault in (*AFTER, *UNSENT):
         if not w.bench.spoil(fault, verb=verb, times=ALWAYS):
             continue

@@ -7,14 +7,15 @@ and the bench tells it from there. ``pass_time`` lets the floor come for the fil
 
 from __future__ import annotations
 
+import atexit
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
 from connectors.contract import Account, Credentials
@@ -44,8 +45,38 @@ _KINDS = {
     Fault.ARRAY: {"kind": "array"},
     Fault.UNKNOWN_FIELDS: {"kind": "unknown_fields"},
 }
-_CALLS = ("", "check", "read", "changed_since")
+_CALLS = ("", "check", "read", "changed_since", "find_by_sku")
 """Verbs that call the floor; the others write to the shop's own folder."""
+
+
+class _Front:
+    """One server for all benches of a process: their starts are most of the time of a test."""
+
+    def __init__(self) -> None:
+        self._apps: dict[str, Any] = {}
+        self._url = ""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        _, bench, rest = scope["path"].split("/", 2)
+        await self._apps[bench]({**scope, "path": f"/{rest}"}, receive, send)
+
+    @contextmanager
+    def served(self, app: Any) -> Iterator[str]:
+        """The address under which ``app`` stands alone."""
+        if not self._url:
+            server = serving(self)
+            atexit.register(server.__exit__, None, None, None)
+            self._url = server.__enter__()
+        name = str(next(_NUMBERS))
+        self._apps[name] = app
+        try:
+            yield f"{self._url}/{name}"
+        finally:
+            del self._apps[name]
+
+
+_NUMBERS = count()
+_served = _Front().served
 
 
 class FeedBench:
@@ -63,8 +94,9 @@ class FeedBench:
         self.folder = folder
         (folder / "public").mkdir(parents=True)
         self.floor = FloorSandbox(None, switched(words), self.now)
+        stack.callback(self.floor.close)
         self.static = Static(folder / "public", self.floor.app)
-        self._url = stack.enter_context(serving(self.static))
+        self._url = stack.enter_context(_served(self.static))
         self._public = f"{self._url}{PREFIX}"
         self.floor.add_shop(SHOP, self._public, kind.profile.channel, token=TOKEN)
         self._settings = dict(self.connector(self._account({})).check().settings)
@@ -92,9 +124,9 @@ class FeedBench:
             public_url=self._public,
         )
 
-    def wrong_account(self) -> Account:
-        account = self.account()
-        return replace(account, credentials=Credentials({**account.credentials, "token": "no"}))
+    def wrong_account(self) -> None:
+        """Writing goes to the shop's own folder. The token is for reading the export alone
+        (test_faults.py)."""
 
     def category(self) -> str:
         paths = list(self._kind.profile.places)
@@ -136,7 +168,7 @@ class FeedBench:
         with sqlite3.connect(self.folder / "feed.sqlite3") as db:
             rows = db.execute(
                 "select sku, item_sku, json_extract(body, '$[0].title'), price, stock from row"
-                " where sent_digest is null"
+                " where sent_digest is null and not lost"
             )
             for sku, item_sku, title, price, stock in rows:
                 yield Seen(sku, item_sku, False, title, {sku: SeenPack(price, stock)})
@@ -154,9 +186,11 @@ class FeedBench:
 
 
 class FeedRig:
-    """``answers``: every doubtful fact of how a floor reads files and answers."""
+    """``answers``: every doubtful fact of how a floor reads files and answers, or the named ones.
+    A floor keys its rows by SKU."""
 
-    answers: Mapping[str, Sequence[str]] = {
+    fixed = frozenset({"sku"})
+    every: Mapping[str, Sequence[str]] = {
         "likeliest": (),
         "review": ("review_s=60",),
         "second file": ("file=1",),
@@ -175,8 +209,11 @@ class FeedRig:
         "no last newline": ("last_newline=false",),
     }
 
-    def __init__(self, connector: type[FeedConnector] = San24h) -> None:
+    def __init__(
+        self, connector: type[FeedConnector] = San24h, answers: Sequence[str] = ()
+    ) -> None:
         self.connector = connector
+        self.answers = {name: self.every[name] for name in answers or self.every}
 
     @contextmanager
     def open(self, words: Sequence[str]) -> Iterator[FeedBench]:
