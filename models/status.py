@@ -151,11 +151,16 @@ def counts(session: Session) -> list[tuple[str, str, str, int]]:
     return [(row[0], row[1], row[2], row[3]) for row in rows]
 
 
-def reason_counts(session: Session) -> list[tuple[str, str, int]]:
-    """(code, sentence of one of them, listings) of what is not live, the commonest first."""
+def reason_counts(session: Session) -> list[tuple[str, str, dict[str, int]]]:
+    """(code, sentence of one of them, listings by channel) of what is not live, the commonest
+    first."""
     rows = session.execute(
-        text("""SELECT reason->>'code', min(reason->>'text'), count(*) FROM listing
-            WHERE state <> 'live' AND reason IS NOT NULL GROUP BY 1 ORDER BY 3 DESC, 1""")
+        text("""SELECT code, min(words), jsonb_object_agg(channel, listings), sum(listings)
+            FROM (SELECT l.reason->>'code' AS code, min(l.reason->>'text') AS words, s.channel,
+                    count(*) AS listings
+                FROM listing l JOIN shop s ON s.id = l.shop_id
+                WHERE l.state <> 'live' AND l.reason IS NOT NULL GROUP BY 1, 3) by_channel
+            GROUP BY 1 ORDER BY 4 DESC, 1""")
     )
     return [(row[0], row[1], row[2]) for row in rows]
 

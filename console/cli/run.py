@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -194,19 +195,50 @@ def summary(env: Env, started: datetime) -> None:
         reasons = status.reason_counts(session)
         moved = status.pushed_since(session, started)
         created = status.created_since(session, started)
+    _print_shops(counted)
+    _print_channels(counted)
+    channels = sorted({channel for channel, _shop, _state, _count in counted})
+    print_table(
+        "Vì sao chưa bán, theo kênh",
+        ("mã", "lý do (ví dụ)", *channels),
+        [[code, words, *(of.get(c, 0) for c in channels)] for code, words, of in reasons],
+        right=channels,
+    )
+    updated = moved.get("pushed", 0) - created
+    refused = moved.get("refused", 0) + moved.get("take_down_refused", 0)
+    say(f"Lượt này: đăng mới {created}, cập nhật {max(0, updated)}, bị từ chối {refused}.")
+
+
+Counted = Sequence[tuple[str, str, str, int]]
+"""(channel, shop, state, listings)"""
+
+
+def _print_shops(counted: Counted) -> None:
     states = [s for s in STATES if any(row[2] == s for row in counted)]
     keys = sorted({(channel, shop) for channel, shop, _state, _count in counted})
     numbers = {(shop, state): count for _channel, shop, state, count in counted}
-    rows = [[c, s, *(numbers.get((s, state), 0) for state in states)] for c, s in keys]
-    totals = [sum(numbers.get((s, state), 0) for _c, s in keys) for state in states]
     headings = [STATES[state] for state in states]
     print_table(
         "Sản phẩm trên từng gian hàng",
         ("kênh", "gian hàng", *headings),
-        [*rows, ["", "tổng", *totals]],
+        [[c, s, *(numbers.get((s, state), 0) for state in states)] for c, s in keys],
         right=headings,
     )
-    print_table("Vì sao chưa bán", ("mã", "lý do (ví dụ)", "số"), reasons, right=("số",))
-    updated = moved.get("pushed", 0) - created
-    refused = moved.get("refused", 0) + moved.get("take_down_refused", 0)
-    say(f"Lượt này: đăng mới {created}, cập nhật {max(0, updated)}, bị từ chối {refused}.")
+
+
+def _print_channels(counted: Counted) -> None:
+    """A column a channel."""
+    totals: Counter[tuple[str, str]] = Counter()
+    for channel, _shop, state, count in counted:
+        totals[channel, state] += count
+    channels = sorted({channel for channel, _state in totals})
+    print_table(
+        "Sản phẩm trên từng kênh",
+        ("", *channels),
+        [
+            [STATES[state], *(totals[channel, state] for channel in channels)]
+            for state in STATES
+            if any(totals[channel, state] for channel in channels)
+        ],
+        right=channels,
+    )

@@ -47,12 +47,19 @@ CLOSED = {
 REASONS = {
     "shopee": {
         "lapsed": 29, "waiting for a decision": 19, "decided against": 8,
-        "not taken by the channel": 4, "restricted by the channel": 4, "no picture": 5,
+        "not taken by the channel": 4, "strength not in the book": 4, "no picture": 5,
         "no shop": 4,
     },
-    "tiki": {},
-    "woocommerce": {},
-    "san24h": {},
+    "tiki": {
+        "lapsed": 29, "waiting for a decision": 18, "decided against": 8,
+        "not taken by the channel": 5, "strength not in the book": 2, "no picture": 5,
+        "scan of a paper missing": 1, "no shop": 10,
+    },
+    "woocommerce": {
+        "lapsed": 29, "waiting for a decision": 10, "not taken by the channel": 1,
+        "no picture": 6, "no shop": 10,
+    },
+    "san24h": {"lapsed": 29, "waiting for a decision": 12, "no picture": 6, "no shop": 10},
 }  # fmt: skip
 """Products that are not on sale on the first day, by channel, written down beforehand."""
 
