@@ -111,11 +111,15 @@ def test_two_packs_are_two_products(bench: TikiBench) -> None:
     refused(bench.shop.create([both])[0], "variants")
 
 
-def test_a_name_in_parts_goes_out_whole(bench: TikiBench) -> None:
+def test_texts_in_parts_go_out_whole(bench: TikiBench) -> None:
     """255 letters, which a file may have spelt in more than 255 characters."""
     apart = unicodedata.normalize("NFD", "Mì " + "ẩ" * 252)
-    begun(bench, title=apart)
-    assert sent(bench)["name"] == "Mì " + "ẩ" * 252
+    maker = unicodedata.normalize("NFD", "HTX Mỳ Xuân Trường")
+    begun(bench, title=apart, description=apart, facts=replace(FACTS, producer=maker))
+    body = sent(bench)
+    assert body["name"] == "Mì " + "ẩ" * 252
+    assert body["attributes"]["brand"] == "HTX Mỳ Xuân Trường"
+    assert unicodedata.is_normalized("NFC", str(body))
 
 
 @pytest.mark.parametrize("title", ["Mì " + "x" * 252, "Mìn", "Mì gạo Chũ"])
