@@ -11,7 +11,6 @@ from connectors.contract import (
     Credentials,
     Failed,
     PriceChange,
-    VariantsChange,
 )
 from connectors.errors import Ambiguous, ProtocolError, RateLimited, Unavailable
 from connectors.http import Http
@@ -72,26 +71,6 @@ def test_two_failures_in_a_row_are_not_even_noticed(rig: Rig, kind: str) -> None
     item = rig.listed(pack("A"))
     rig.spoil(kind, path=BATCH, times=2)
     assert done(rig.shop.set_price([PriceChange(item, {"A": 46_000})])[0]).accepted == {"A"}
-
-
-def test_fields_that_nobody_knows_change_nothing(rig: Rig) -> None:
-    rig.spoil("unknown_fields", times=None)
-    item = rig.listed(pack("A"), pack("B"))
-    assert done(rig.shop.set_price([PriceChange(item, {"A": 46_000})])[0]).accepted == {"A"}
-    change = VariantsChange(item, "OCOP-1", (pack("A"), pack("C")))
-    assert rig.on_page(done(rig.shop.update_variants([change])[0])) == ["A", "C"]
-    assert rig.shop.check().currency == "VND"
-    assert len(rig.shop.changed_since(None).remote_ids) == 1
-
-
-@pytest.mark.parametrize("wait", [None, 7])
-def test_too_fast(rig: Rig, wait: int | None) -> None:
-    item = rig.listed(pack("A"))
-    rig.spoil("rate", retry_after=wait)
-    (outcome,) = rig.shop.read([item.remote_id], full=True)
-    assert isinstance(outcome, Failed)
-    assert isinstance(outcome.error, RateLimited)
-    assert outcome.error.retry_after == wait
 
 
 def test_a_redirect_is_never_followed(open_rig: Opener) -> None:
