@@ -174,14 +174,14 @@ class WooCommerceRig:
             "trashed_pack_sku=woocommerce_rest_product_not_created",
         ),
         "the trash is not read by id": ("trash_by_id=false",),
-        "pictures lose their names": ("image_names=file",),
         "a host that takes few rows": ("rows_max=2",),
-        "no total headers": ("total_headers=false",),
         "numbers as texts, entities, a byte order mark": (
             "ids_as_text=true", "entities=true", "bom=true",
         ),
         "keys that may not read settings": ("settings_told=false", "root_told=false"),
-        "grams and millimetres": ("weight_unit=g", "dimension_unit=mm"),
+        "no total headers, pictures lose their names, grams and millimetres": (
+            "total_headers=false", "image_names=file", "weight_unit=g", "dimension_unit=mm",
+        ),
     }  # fmt: skip
 
     @contextmanager
