@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -42,6 +43,7 @@ class Demo:
         self._env = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("OCOP_", "REDIS_"))},
             "OCOP_HOME": str(home),
+            "OCOP_WEB_PORT": str(_free_port()),
             **settings,
         }
         self._env.pop("DATABASE_URL", None)
@@ -152,6 +154,14 @@ class Demo:
         """Processes that work for this home, zombies not counted."""
         mark = str(self.home)
         return [p for p in psutil.process_iter() if _works_for(p, mark)]
+
+
+def _free_port() -> int:
+    """Demos that run side by side do not meet at the usual port."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _works_for(process: psutil.Process, mark: str) -> bool:
