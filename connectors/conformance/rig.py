@@ -117,8 +117,9 @@ class Bench(Protocol):
         """The review desk's word on the item (or the create under review) of this SKU. False:
         this channel's desk has no such word."""
 
-    def by_hand(self, sku: str, deed: Deed, value: int = 0) -> None:
-        """A person changes the pack of this SKU in the shop itself."""
+    def by_hand(self, sku: str, deed: Deed, value: int = 0) -> bool | None:
+        """A person changes the pack of this SKU in the shop itself. False: here nobody can, or
+        nobody could tell it from another deed."""
 
 
 class Rig(Protocol):

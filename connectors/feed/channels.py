@@ -25,4 +25,4 @@ def __getattr__(name: str) -> type[FeedConnector]:
 
 @cache
 def _made(channel: str) -> type[FeedConnector]:
-    return floor(load(channel))
+    return floor(load(channel), __name__)

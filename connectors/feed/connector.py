@@ -220,8 +220,14 @@ class FeedConnector:
             raise cannot_write(place, error) from error
 
 
-def floor(profile: Profile) -> type[FeedConnector]:
-    """The connector of one floor, from its profile."""
+def floor(profile: Profile, module: str = __name__) -> type[FeedConnector]:
+    """The connector of one floor, from its profile. ``module``: where it can be imported by its
+    name, and beside which its proof lies."""
     name = "".join(part.capitalize() for part in profile.channel.split("-"))
-    made = {"profile": profile, "capabilities": capabilities_of(profile), "__doc__": profile.label}
+    made = {
+        "profile": profile,
+        "capabilities": capabilities_of(profile),
+        "__doc__": profile.label,
+        "__module__": module,
+    }
     return type(name, (FeedConnector,), made)

@@ -98,11 +98,14 @@ _OWN = {"sku": "sku", "status": "status", "price": "price", "stock": "stock", "t
 
 
 def _places(profile: Profile, cells: Sequence[str]) -> dict[str, int]:
-    """A floor may also give back its own template: the heads of our file come last."""
+    """A floor may also give back its own template: the heads of our file come last. One that was
+    never told a number of units knows none."""
     heads = {_folded(cell): at for at, cell in reversed(list(enumerate(cells))) if cell}
     places = {}
     for name, headers in profile.export.columns.items():
         ours = [c.header for c in profile.columns if c.value == _OWN.get(name)]
+        if name == "stock" and not ours:
+            continue
         at = next((heads[_folded(h)] for h in (*headers, *ours) if _folded(h) in heads), None)
         if at is not None:
             places[str(name)] = at
@@ -168,20 +171,25 @@ def _csv(data: bytes) -> Iterator[list[str]]:
     reader = csv.reader(
         io.StringIO(text, newline=""), delimiter=max(",;\t", key=top.count), strict=True
     )
-    width = count = 0
+    width = 0
     held: list[str] | None = None
     try:
         for cells in reader:
             if held is not None:
                 yield _clean(held)
-            width, held, count = max(width, len(held or ())), cells, count + 1
+            width, held = max(width, len(held or ())), cells
     except csv.Error:
         raise _cut() from None
     if held is not None:
         # A file may lack its last line's end; then a cut shows in a line that lacks cells.
-        if not text.endswith(("\n", "\r")) and (len(held) < width or count == 1):
+        if not is_ended(data) and len(held) < width:
             raise _cut()
         yield _clean(held)
+
+
+def is_ended(data: bytes) -> bool:
+    """Whether a CSV ends with the end of a line (in UTF-16 too), or it is no CSV."""
+    return data[:2] == b"PK" or data.rstrip(b"\0").endswith((b"\n", b"\r"))
 
 
 def _decoded(data: bytes) -> str:

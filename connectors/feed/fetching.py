@@ -11,7 +11,7 @@ from pathlib import Path
 
 from connectors.contract import Account, Clock
 from connectors.errors import AuthRefused, ChannelError, ProtocolError, RateLimited, Unavailable
-from connectors.feed.export import Line, lines
+from connectors.feed.export import Line, is_ended, lines
 from connectors.feed.profile import Profile
 from connectors.feed.store import Store
 from connectors.http import Answer, Http, NotSent, TransportError, Unclear
@@ -32,8 +32,8 @@ def address(account: Account) -> str:
     return given or (f"{base.rstrip('/')}/exports/latest" if base else "")
 
 
-class _Short(Exception):
-    """The export has lost much of what it had."""
+class _Doubtful(Exception):
+    """The export has lost much of what it had, or seems to be half of one."""
 
 
 class Exports:
@@ -158,33 +158,39 @@ class Exports:
         if at < made_at(store):
             return
         digest = hashlib.sha256(data).hexdigest()
-        before = store.export_count()
+        before, same = store.export_count(), facts["export_from"] == store.meta("export_from")
+        facts = {**facts, "export_ended": "yes" if is_ended(data) else "no"}
         try:
             with store.writing():
                 if digest != store.meta("export_sha"):
                     store.take_export(_bodies(lines(self._profile, data)))
-                    self._not_short(store, before)
+                    used_to = store.meta("export_ended") if same else ""
+                    self._whole(store, before, facts["export_ended"], used_to)
                 store.saw_live(at - self._profile.export.lag_s)
-                store.set_meta(export_at=repr(at), export_sha=digest, export_short="", **facts)
-        except _Short as short:
-            self._remember_short(store)
-            raise Unavailable(str(short), code="export_short") from None
+                store.set_meta(export_at=repr(at), export_sha=digest, export_doubted="", **facts)
+        except _Doubtful as doubt:
+            self._remember_doubt(store)
+            raise Unavailable(str(doubt), code="export_short") from None
 
-    def _not_short(self, store: Store, before: int) -> None:
-        """An export that has lost much of what it had is believed when it still says so some
-        minutes later: one bad file shall not make a shop look empty. Raises _Short."""
-        count = store.export_count()
-        since = float(store.meta("export_short") or self._clock().timestamp())
-        if count < before * 2 / 3 and before >= FEW and self._clock().timestamp() - since < SHORT_S:
-            raise _Short(
-                f"file kết quả của {self._profile.label} chỉ còn {count} dòng, lần trước có "
-                f"{before}: chờ lần đọc sau {SHORT_S / 60:g} phút để chắc là đúng"
-            )
+    def _whole(self, store: Store, before: int, ended: str, used_to: str) -> None:
+        """An export that has lost much of what it had, or lacks the end of its last line where it
+        used to have one (or where it is nothing but its header), is believed when it still says
+        so some minutes later: half a file shall not make a shop look empty. Raises _Doubtful."""
+        now = self._clock().timestamp()
+        if now - float(store.meta("export_doubted") or now) >= SHORT_S:
+            return
+        count, label = store.export_count(), self._profile.label
+        wait = f"chờ lần đọc sau {SHORT_S / 60:g} phút để chắc là đúng"
+        if count < before * 2 / 3 and before >= FEW:
+            words = f"chỉ còn {count} dòng, lần trước có {before}"
+            raise _Doubtful(f"file kết quả của {label} {words}: {wait}")
+        if ended == "no" and (used_to == "yes" or (not used_to and not count)):
+            raise _Doubtful(f"file kết quả của {label} có thể bị cắt ở dòng cuối: {wait}")
 
-    def _remember_short(self, store: Store) -> None:
+    def _remember_doubt(self, store: Store) -> None:
         with store.writing():
-            if not store.meta("export_short"):
-                store.set_meta(export_short=repr(self._clock().timestamp()))
+            if not store.meta("export_doubted"):
+                store.set_meta(export_doubted=repr(self._clock().timestamp()))
 
     def _confirm(self, store: Store, at: float) -> None:
         if at > made_at(store):

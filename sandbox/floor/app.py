@@ -134,7 +134,8 @@ def _spoilt(fault: Fault, reply: Reply) -> Reply:
         if not reply.body or not reply.content_type.startswith("text/csv"):
             return reply
         lines = reply.body.split(b"\r\n")
-        body = b"\r\n".join(line + b",x1" if line else line for line in lines)
+        mark = b";x1" if b";" in lines[0] else b",x1"
+        body = b"\r\n".join(line + mark if line else line for line in lines)
         return Reply(reply.status, body, reply.content_type, reply.headers)
     whole = {"outage_after": _BAD_GATEWAY, "html": _FRONT_PAGE, "array": _ARRAY}
     half = Reply(reply.status, reply.body[: len(reply.body) // 2], reply.content_type)

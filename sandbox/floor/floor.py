@@ -18,7 +18,7 @@ from sandbox.floor.switches import Switches
 from sandbox.floor.templates import TEMPLATES
 from sandbox.floor.world import Item, Offer, Refusal, Shop, World
 
-DeedName = Literal["approve", "reject", "ban", "sell", "price", "stock", "off", "delete"]
+DeedName = Literal["approve", "reject", "ban", "sell", "price", "stock", "on", "off", "delete"]
 
 
 class Deed(BaseModel):
@@ -298,6 +298,7 @@ _DEEDS: dict[str, Callable[[Item, Deed], Item]] = {
     "sell": lambda item, deed: replace(item, sold=item.sold + deed.value),
     "price": lambda item, deed: replace(item, price=deed.value),
     "stock": lambda item, deed: replace(item, stock=deed.value, sold=0),
+    "on": lambda item, deed: replace(item, by_hand="live"),
     "off": lambda item, deed: replace(item, by_hand="hidden"),
     "delete": lambda item, deed: replace(item, by_hand="deleted"),
 }

@@ -8,6 +8,7 @@ and the bench tells it from there. ``pass_time`` lets the floor come for the fil
 from __future__ import annotations
 
 import atexit
+import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,9 @@ from sandbox.floor import Fault as FloorFault
 from sandbox.floor import FloorSandbox, switched
 from sandbox.serving import serving
 from tests.connectors.feed.static import PREFIX, Static
+
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108 (a folder in it)
+"""Where a file that is written to the disk need not wait for one."""
 
 SHOP, TOKEN = "htx-nam-the", "floor-token-0001"
 
@@ -93,7 +97,8 @@ class FeedBench:
         self._moment = datetime.now(UTC).replace(microsecond=0)
         self.folder = folder
         (folder / "public").mkdir(parents=True)
-        self.floor = FloorSandbox(None, switched(words), self.now)
+        self._switches = switched(words)
+        self.floor = FloorSandbox(None, self._switches, self.now)
         stack.callback(self.floor.close)
         self.static = Static(folder / "public", self.floor.app)
         self._url = stack.enter_context(_served(self.static))
@@ -181,8 +186,12 @@ class FeedBench:
         self.floor.do(SHOP, verdict, sku, why=why)
         return True
 
-    def by_hand(self, sku: str, deed: Deed, value: int = 0) -> None:
+    def by_hand(self, sku: str, deed: Deed, value: int = 0) -> bool:
+        """False: a floor whose export leaves out what is hidden tells it like a deletion."""
+        if deed == "off" and self._switches.hidden == "omitted":
+            return False
         self.floor.do(SHOP, deed, sku, value=value)
+        return True
 
 
 class FeedRig:
@@ -218,5 +227,6 @@ class FeedRig:
     @contextmanager
     def open(self, words: Sequence[str]) -> Iterator[FeedBench]:
         with ExitStack() as stack:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="ocop-feed-")))
+            place = tempfile.TemporaryDirectory(prefix="ocop-feed-", dir=MEMORY)
+            folder = Path(stack.enter_context(place))
             yield FeedBench(self.connector, words, folder, stack)

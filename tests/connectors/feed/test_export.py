@@ -21,6 +21,7 @@ from connectors.contract import (
 from connectors.errors import ProtocolError, Unavailable
 from connectors.feed.export import lines
 from connectors.feed.profile import load
+from sandbox.floor import switched
 from tests.connectors.feed.conftest import Opener, Rig, content, done, listing
 from tests.connectors.feed.rig import SHOP, TOKEN
 
@@ -131,7 +132,9 @@ def test_other_columns_are_named_and_nothing_is_lost(open_rig: Opener) -> None:
     assert isinstance(outcome.error, ProtocolError)
     assert "Mã nội bộ" in outcome.error.message
     assert "Mã sản phẩm (SKU)" in outcome.error.message
-    assert len(done(rig.shop.find_by_sku(["A"])[0])) == 1
+    (found,) = rig.shop.find_by_sku(["A"])
+    assert isinstance(found, Failed)
+    assert isinstance(found.error, ProtocolError)
     assert done(rig.price("A", 40_000)).accepted == {"A"}
 
 
@@ -147,7 +150,12 @@ def test_what_changed_since(rig: Rig) -> None:
     second = rig.shop.changed_since(first.cursor)
     assert second.remote_ids == ("B",)
     rig.bench.by_hand("C", "delete")
-    assert rig.shop.changed_since(second.cursor).remote_ids == ("C",)
+    third = rig.shop.changed_since(second.cursor)
+    assert third.remote_ids == ("C",)
+    rig.made("D")
+    fourth = rig.shop.changed_since(third.cursor)
+    assert fourth.remote_ids == ("D",)
+    assert rig.shop.changed_since(fourth.cursor).remote_ids == ()
 
 
 def test_pages_of_changes(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,6 +167,13 @@ def test_pages_of_changes(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
         found += page.remote_ids
         page = rig.shop.changed_since(page.cursor)
     assert [*found, *page.remote_ids] == ["A", "B", "C", "D", "E"]
+
+
+def test_found_as_the_export_says(rig: Rig) -> None:
+    rig.on_sale("A")
+    rig.bench.by_hand("A", "off")
+    (found,) = done(rig.shop.find_by_sku(["A"])[0])
+    assert found.status is RemoteStatus.UNLISTED
 
 
 def test_found_by_the_packs_sku_and_by_the_listings(rig: Rig) -> None:
@@ -302,6 +317,22 @@ def test_an_export_that_lost_most_of_its_lines_is_asked_again(rig: Rig) -> None:
         assert "chỉ còn 1 dòng, lần trước có 3" in outcome.error.message
     rig.bench.pass_time(600)
     assert [rig.state(s).status for s in "AB"] == [RemoteStatus.LIVE, RemoteStatus.MISSING]
+
+
+def test_an_export_that_lacks_the_end_it_used_to_have_is_half_of_one(rig: Rig) -> None:
+    """Cut inside of the last cell no line lacks a cell."""
+    rig.on_sale("A", "B", "C")
+    assert rig.state("A").status is RemoteStatus.LIVE
+    rig.bench.floor._floor.switches = switched(["last_newline=false"])
+    rig.bench.by_hand("A", "sell", 1)
+    (outcome,) = rig.shop.read(["A"], full=True)
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unavailable)
+    assert "bị cắt" in outcome.error.message
+    rig.bench.pass_time(600)
+    assert rig.state("A").variants[0].stock == 19
+    rig.bench.by_hand("A", "sell", 1)
+    assert rig.state("A").variants[0].stock == 18
 
 
 @pytest.mark.parametrize("data", [b"<!doctype html><p>x", b"  <html>", b"PK\x03\x04broken"])

@@ -33,7 +33,7 @@ from connectors.feed.profile import Profile, load
 from connectors.feed.rows import Row
 from connectors.feed.texts import plain
 from connectors.feed.whole import rows_of
-from connectors.feed.writing import write
+from connectors.feed.writing import opened
 from tests.connectors.feed.conftest import FACTS, Opener, Rig, content
 
 FLOORS = ("san24h", "postmart", "voso", "trang-tinh", "google", "csdl-ocop")
@@ -255,7 +255,9 @@ def test_what_is_written_is_what_is_read(
     made = [cells(profile, row_of(profile, texts, n), shop) for n, texts in enumerate(rows)]
     for file in profile.files:
         path = tmp_path / file.name
-        assert write(path, file, profile.columns, iter(made), "http://f.example") == len(rows)
+        with opened(path, file, profile.columns, "http://f.example") as sink:
+            for row in made:
+                sink(row)
         back = [found for _line, found in rows_of(profile, file, path)]
         assert [_flat(profile, c, file.format) for c in back] == [
             _flat(profile, c, file.format) for c in made

@@ -10,8 +10,16 @@ from typing import Any
 import orjson
 import pytest
 
-from connectors.contract import Account, Adoption, Connector, Credentials, Failed, RemoteItem
-from connectors.errors import AuthRefused, Rejected, Unavailable
+from connectors.contract import (
+    Account,
+    Adoption,
+    Connector,
+    Credentials,
+    Failed,
+    RemoteItem,
+    RemoteVariant,
+)
+from connectors.errors import AuthRefused, NotFound, Rejected, Unavailable
 from connectors.feed import channels, profile
 from connectors.feed.connector import FeedConnector
 from connectors.feed.profile import FOLDER, BadProfile, load, read
@@ -133,8 +141,6 @@ def test_what_files_have_not(rig: Rig) -> None:
     assert shop.refresh() == rig.bench.account().credentials
     assert shop.recommend("mì chũ") == []
     assert shop.attributes(["Nông sản > Mì gạo"]) == {}
-    item = RemoteItem("Z")
-    assert done(shop.adopt([Adoption(item, "Z")])[0]) == item
     for outcome in (*shop.cancel([{}]), *shop.resume([{}])):
         assert isinstance(outcome, Failed)
         assert isinstance(outcome.error, Rejected)
@@ -142,6 +148,22 @@ def test_what_files_have_not(rig: Rig) -> None:
         shop.authorization_url("http://x", "s")
     with pytest.raises(AuthRefused):
         shop.exchange_code({})
+
+
+def test_only_an_item_under_our_own_sku_is_adopted(rig: Rig) -> None:
+    rig.made("A", "B")
+    ours = RemoteItem("A", (RemoteVariant("A", ""),))
+    other = RemoteItem("B", (RemoteVariant("C", ""),))
+    taken, refused, unknown = rig.shop.adopt([
+        Adoption(ours, "L-1"), Adoption(other, "C"), Adoption(RemoteItem("Z"), "Z"),
+    ])  # fmt: skip
+    assert done(taken) == ours
+    assert [f.item_sku for f in done(rig.shop.find_by_sku(["L-1"])[0])] == ["L-1"]
+    assert isinstance(refused, Failed)
+    assert isinstance(refused.error, Rejected)
+    assert "Đổi mã trên sàn thành 'C'" in refused.error.hint
+    assert isinstance(unknown, Failed)
+    assert isinstance(unknown.error, NotFound)
 
 
 def test_categories_are_a_tree(rig: Rig) -> None:

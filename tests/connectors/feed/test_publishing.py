@@ -15,11 +15,12 @@ from pathlib import Path
 import pytest
 
 from connectors.contract import Account, AvailabilityChange, Credentials, Failed, RemoteStatus
-from connectors.errors import Unavailable
+from connectors.errors import NotFound, Unavailable
 from connectors.feed import published, publishing
 from connectors.feed.channels import Google, San24h
 from connectors.http import Http
 from tests.connectors.feed.conftest import Opener, Rig, done, listing
+from tests.connectors.feed.rig import SHOP
 
 
 def stamps(rig: Rig) -> dict[str, tuple[int, bytes]]:
@@ -86,6 +87,77 @@ def test_the_journal_says_what_was_published_when(rig: Rig) -> None:
     second = published(rig.bench.folder)
     assert second[0].sha256 == publishing.sha256_of(rig.bench.folder / "public/san-pham.xlsx")
     assert second[0].changed_at > first[0].changed_at
+
+
+def test_what_differs_at_the_floor_is_told_anew_when_it_is_written_again(rig: Rig) -> None:
+    """The bytes are the same; that they are new to the floor shows in their time of change."""
+    rig.on_sale("A", "B")
+    before = stamps(rig)
+    rig.bench.by_hand("A", "price", 77_000)
+    rig.bench.by_hand("B", "off")
+    assert rig.state("A").variants[0].price_vnd == 77_000
+    rig.sent()
+    assert stamps(rig) == before, "seen only"
+    rig.price("A", 39_000)
+    rig.sent()
+    assert rig.state("A").variants[0].price_vnd == 39_000
+    after = stamps(rig)
+    for name, (at, data) in before.items():
+        assert after[name][1] == data
+        assert after[name][0] > at
+    assert rig.state("B").status is RemoteStatus.LIVE, "a file says everything"
+    rig.switched(True, "B")
+    rig.sent()
+    assert stamps(rig) == after
+
+
+def test_a_withdrawal_that_was_not_followed_is_told_anew(rig: Rig) -> None:
+    rig.on_sale("A")
+    rig.switched(False, "A")
+    rig.shop.finish()
+    before = stamps(rig)
+    rig.bench.pass_time(60)
+    rig.bench.floor.do(SHOP, "on", "A")
+    assert rig.state("A").status is RemoteStatus.LIVE
+    rig.switched(False, "A")
+    rig.sent()
+    assert stamps(rig) != before
+    assert rig.state("A").status is RemoteStatus.UNLISTED
+
+
+def test_no_two_versions_of_a_file_share_a_second(rig: Rig) -> None:
+    rig.on_sale("A")
+    for dong in (41_000, 42_000, 43_000):
+        rig.price("A", dong)
+        rig.shop.finish()
+        assert rig.bench.floor.fetch() == ""
+        assert rig.bench.floor.items(SHOP)[0].price == dong
+
+
+def test_a_lost_row_leaves_the_file_and_takes_no_write_until_it_is_made_again(rig: Rig) -> None:
+    rig.on_sale("A", "B")
+    assert rig.state("A").status is RemoteStatus.LIVE
+    rig.bench.by_hand("A", "delete")
+    assert rig.state("A").status is RemoteStatus.MISSING
+    for outcome in (rig.price("A", 41_000), rig.stock("A", 1)):
+        assert isinstance(outcome, Failed)
+        assert isinstance(outcome.error, NotFound)
+    rig.price("B", 41_000)
+    rig.sent()
+    assert b"\r\nA," not in rig.public("san-pham.csv")
+    assert rig.state("A").status is RemoteStatus.MISSING
+    rig.on_sale("A")
+    assert rig.state("A").status is RemoteStatus.LIVE
+
+
+def test_a_lost_row_that_comes_back_is_ours_again(rig: Rig) -> None:
+    rig.on_sale("A", "B")
+    rig.state("A")
+    rig.bench.by_hand("A", "delete")
+    assert rig.state("A").status is RemoteStatus.MISSING
+    rig.bench.floor.do(SHOP, "on", "A")
+    assert rig.state("A").status is RemoteStatus.LIVE
+    assert done(rig.price("A", 41_000)).accepted == {"A"}
 
 
 # --- withdrawn --------------------------------------------------------------------------------
@@ -212,7 +284,7 @@ def test_a_new_domain_of_product_pages_is_published(open_rig: Opener) -> None:
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, rig: Rig) -> None:
     """Buffers fill, rows do not stay. (bench/feed.py holds 100 000 rows against 10 000.)"""
     peaks = []
-    for rows in (800, 3200):
+    for rows in (400, 1600):
         account = Account("x", "", Credentials(), {}, tmp_path / str(rows), "http://f.example")
         shop = San24h(account, Http(), rig.bench.now)
         for start in range(0, rows, 200):

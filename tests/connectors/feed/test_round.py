@@ -35,9 +35,9 @@ def test_every_floor_takes_every_file_of_its_profile(
     assert list(validate_folder(rig.bench.folder)) == []
 
 
-@pytest.mark.parametrize("answer", FeedRig.answers)
+@pytest.mark.parametrize("answer", FeedRig.every)
 def test_under_every_answer(open_rig: Opener, answer: str) -> None:
-    rig = open_rig(*FeedRig.answers[answer])
+    rig = open_rig(*FeedRig.every[answer])
     rig.on_sale("A", "B")
     if answer == "review":
         assert rig.state("A").status is RemoteStatus.IN_REVIEW
