@@ -92,6 +92,22 @@ def test_a_withdrawal_that_the_floor_has_not_followed_is_live(open_rig: Opener) 
     assert (seen.status, "vẫn bán" in seen.reason) == (RemoteStatus.LIVE, True)
 
 
+def test_a_floor_that_still_tells_the_last_withdrawal_has_lost_nothing(open_rig: Opener) -> None:
+    rig = open_rig("gone=shown")
+    rig.on_sale("A", "B")
+    rig.switched(False, "A")
+    rig.sent(8 * 86400)
+    rig.price("B", 41_000)
+    rig.sent()
+    rig.switched(True, "A")
+    rig.shop.finish()
+    rig.bench.floor.add_shop(SHOP, "http://127.0.0.1:9", "san24h", token=TOKEN)
+    rig.bench.pass_time(5)
+    rig.bench.by_hand("B", "sell", 1)
+    seen = rig.state("A")
+    assert (seen.status, "'Đã gỡ'" in seen.reason) == (RemoteStatus.IN_REVIEW, True)
+
+
 @pytest.mark.parametrize("restock", ["always", "on_change"])
 def test_a_sale_is_not_raised_by_the_next_file(open_rig: Opener, restock: str) -> None:
     rig = open_rig(f"restock={restock}")
