@@ -63,10 +63,10 @@ def _plant(demo: Demo, kind: str, chance: random.Random) -> None:
 def _kill_a_held_worker(demo: Demo) -> int:
     """The worker whose call is being held, by its own event log; killed."""
     held: dict[str, Any] = eventually("a call is held", 120, lambda: demo.shopee("GET", "held"))
-    shop = next(iter(held.values()))["shop_id"]
-    pid = _drainer(demo, str(shop))
+    number, call = next(iter(held.items()))
+    pid = _drainer(demo, str(call["shop_id"]))
     os.kill(pid, signal.SIGKILL)
-    eventually("the call is given up", 30, lambda: demo.shopee("GET", "held") != held)
+    eventually("that call is let go", 60, lambda: number not in demo.shopee("GET", "held"))
     return pid
 
 
