@@ -152,12 +152,12 @@ def counts(session: Session) -> list[tuple[str, str, str, int]]:
 
 
 def reason_counts(session: Session) -> list[tuple[str, str, dict[str, int]]]:
-    """(code, sentence of one of them, listings by channel) of what is not live, the commonest
-    first."""
+    """(code, what one of them says and what to do about it, listings by channel) of what is not
+    live, the commonest first."""
     rows = session.execute(
         text("""SELECT code, min(words), jsonb_object_agg(channel, listings), sum(listings)
-            FROM (SELECT l.reason->>'code' AS code, min(l.reason->>'text') AS words, s.channel,
-                    count(*) AS listings
+            FROM (SELECT l.reason->>'code' AS code, s.channel, count(*) AS listings,
+                    min((l.reason->>'text') || ' → ' || (l.reason->>'advice')) AS words
                 FROM listing l JOIN shop s ON s.id = l.shop_id
                 WHERE l.state <> 'live' AND l.reason IS NOT NULL GROUP BY 1, 3) by_channel
             GROUP BY 1 ORDER BY 4 DESC, 1""")

@@ -200,7 +200,7 @@ def summary(env: Env, started: datetime) -> None:
     channels = sorted({channel for channel, _shop, _state, _count in counted})
     print_table(
         "Vì sao chưa bán, theo kênh",
-        ("mã", "lý do (ví dụ)", *channels),
+        ("mã", "lý do (ví dụ) → làm gì", *channels),
         [[code, words, *(of.get(c, 0) for c in channels)] for code, words, of in reasons],
         right=channels,
     )

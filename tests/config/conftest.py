@@ -14,11 +14,13 @@ from config.settings import get_settings
 
 
 @pytest.fixture(autouse=True)
-def clean_settings(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No setting of the machine that the tests run on, and none kept from another test."""
+def clean_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting of the machine that the tests run on, no settings file of its home, and none
+    kept from another test."""
     for name in list(os.environ):
         if name.startswith("OCOP_") or name in ("DATABASE_URL", "REDIS_URL", "PUBLIC_BASE_URL"):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("OCOP_HOME", str(tmp_path / "no-home-yet"))
     get_settings.cache_clear()
     yield
     get_settings.cache_clear()

@@ -36,7 +36,8 @@ def synced() -> Iterator[Demo]:
 def demo(synced: Demo) -> Iterator[Demo]:
     """The same, kept running by the schedule."""
     with synced.running(**FAST) as process:
-        eventually("the sandboxes listen", 60, lambda: synced.shopee("GET", "shops"))
+        eventually("the marketplace listens", 60, lambda: synced.shopee("GET", "shops"))
+        eventually("the registry listens", 60, lambda: synced.registry("GET", "/v1/health"))
         yield synced
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
