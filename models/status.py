@@ -159,7 +159,7 @@ def reason_counts(session: Session) -> list[tuple[str, str, dict[str, int]]]:
             FROM (SELECT l.reason->>'code' AS code, s.channel, count(*) AS listings,
                     min((l.reason->>'text') || ' → ' || (l.reason->>'advice')) AS words
                 FROM listing l JOIN shop s ON s.id = l.shop_id
-                WHERE l.state <> 'live' AND l.reason IS NOT NULL GROUP BY 1, 3) by_channel
+                WHERE l.state <> 'live' AND l.reason IS NOT NULL GROUP BY 1, 2) by_channel
             GROUP BY 1 ORDER BY 4 DESC, 1""")
     )
     return [(row[0], row[1], row[2]) for row in rows]
