@@ -18,7 +18,7 @@ from config.clock import today
 from tests.system import checker
 from tests.system.demo import Demo, eventually
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.xdist_group("run")]
 
 CALLS = ("product/add_item", "product/init_tier_variation", "product/unlist_item")
 QUICK = {
@@ -29,10 +29,7 @@ QUICK = {
 }
 
 
-@pytest.mark.parametrize("kind", [
-    pytest.param("hold_before", marks=pytest.mark.xdist_group("once")),
-    pytest.param("late", marks=pytest.mark.xdist_group("run")),
-])  # fmt: skip
+@pytest.mark.parametrize("kind", ["hold_before", "late"])
 def test_a_killed_worker_loses_and_doubles_nothing(kind: str) -> None:
     with tempfile.TemporaryDirectory(prefix="ocop-kill-") as folder:
         demo = Demo(Path(folder) / "home", markets=["shopee"])
