@@ -95,8 +95,8 @@ class Bench(Protocol):
     def account(self) -> Account:
         """The connected shop, with secrets that work and the settings that ``check`` found."""
 
-    def wrong_account(self) -> Account | None:
-        """The same with a secret that the channel refuses. None: nobody logs in to write here."""
+    def wrong_account(self) -> Account:
+        """The same with a secret that the channel refuses."""
 
     def category(self) -> str:
         """A category that takes a dry food product without further papers."""

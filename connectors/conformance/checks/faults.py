@@ -48,6 +48,7 @@ ALWAYS = 10_000
 DRAGGING = (Fault.SLOW, Fault.NEVER)
 AFTER = tuple(f for f in Fault if f not in BEFORE and f not in (*DRAGGING, Fault.UNKNOWN_FIELDS))
 UNSENT = (Fault.UNAVAILABLE, Fault.RESET_BEFORE, Fault.REDIRECT)
+DOWN = (Fault.UNAVAILABLE, Fault.BAD_GATEWAY, Fault.RESET_BEFORE, Fault.LOST_ANSWER)
 TOO_FAST = (Fault.RATE_LIMITED, Fault.RATE_LIMITED_UNTIL)
 
 LOOKED_UP = (Ambiguous, ProtocolError)
@@ -59,8 +60,11 @@ ASKED_AGAIN = (Unavailable, Ambiguous, ProtocolError)
 
 def told(fault: Fault) -> tuple[type[ChannelError], ...]:
     """What a reading, or a write that may be sent again, may come to under a fault: a redirect
-    says that the address is wrong, and is for a person to look at."""
-    return (ProtocolError,) if fault is Fault.REDIRECT else ASKED_AGAIN
+    says that the address is wrong, and is for a person to look at; a channel that is down will
+    come back, and nobody need look."""
+    if fault is Fault.REDIRECT:
+        return (ProtocolError,)
+    return (Unavailable, Ambiguous) if fault in DOWN else ASKED_AGAIN
 
 
 def fault_cases(faults: tuple[Fault, ...]) -> Callable[[Capabilities], Mapping[str, Any]]:

@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -129,9 +130,14 @@ class FeedBench:
             public_url=self._public,
         )
 
-    def wrong_account(self) -> None:
-        """Writing goes to the shop's own folder. The token is for reading the export alone
-        (test_faults.py)."""
+    def wrong_account(self) -> Account:
+        """The token is for reading the export alone: writing goes to the connection's own
+        folder."""
+        return replace(
+            self.account(),
+            credentials=Credentials(token="not-this-one", site="ocop.example.vn"),
+            folder=self.folder / "wrong",
+        )
 
     def category(self) -> str:
         paths = list(self._kind.profile.places)
