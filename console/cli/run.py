@@ -19,6 +19,7 @@ from console.program import Running, running
 from models import queue, runs, shops, status
 from worker.env import Env
 from worker.planning import plan_products
+from worker.tokens import keep_fresh
 
 QUIET_S = 60.0
 """``--once`` ends when nothing asks within this, seconds."""
@@ -36,9 +37,14 @@ def run(
 
 
 def sync_once(program: Running) -> int:
-    """One full sync through the Celery workers; the exit code says whether all is well."""
+    """One full sync through the Celery workers; the exit code says whether all is well.
+
+    The logins come first, and here: a sync with nothing to send ends at once, and a task for them
+    could end with it. Who syncs by ``--once`` alone would lose every quiet shop within a month.
+    """
     env = program.env
     started = env.now()
+    keep_fresh(env)
     _wake(program)
     finished = _follow(env, started, lambda: _quiet(env, started), program.alive)
     summary(env, started)
@@ -50,6 +56,7 @@ def serve(program: Running) -> int:
     env = program.env
     started = env.now()
     _wake(program)
+    celery.send_task("worker.tasks.refresh_logins")
     say("Đang chạy. Ctrl-C để dừng.")
     _follow(env, started, lambda: _quiet(env, started), program.alive)
     summary(env, started)
@@ -65,7 +72,6 @@ def _wake(program: Running) -> None:
     """Plan what the tables owe, and ask the workers for a pull now."""
     plan_products(program.env)
     celery.conf.broker_url = program.urls.redis_url
-    celery.send_task("worker.tasks.refresh_logins")
     if get_settings().registry:
         celery.send_task("worker.tasks.pull", kwargs={"slot": None, "who": "operator"})
     else:
