@@ -15,7 +15,7 @@ from worker.push import drain
 from worker.tokens import open_account
 
 PATH = "/api/v2/product/update_price"
-CHANGES, ROUNDS = 2000, 3
+CHANGES, ROUNDS = 2000, 5
 
 
 def measure(changes: int = CHANGES, rounds: int = ROUNDS) -> float:

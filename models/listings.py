@@ -87,8 +87,8 @@ def of_products(session: Session, product_ids: Sequence[int]) -> list[ListingSta
 def by_ids(
     session: Session, ids: Sequence[int], values: Sequence[str] = FACETS
 ) -> dict[int, ListingState]:
-    """These listings, by id; ``values`` names the facets whose values are needed (a content is
-    long, and most work does not look at it)."""
+    """These listings, by id, with the facets named by ``values`` and those that the channel
+    refused (a content is long, and most work does not look at it)."""
     found = _load(session, "l.id = ANY(:ids)", {"ids": list(ids)}, values)
     return {item.id: item for item in found}
 
@@ -123,10 +123,10 @@ def _facets(
 ) -> dict[int, dict[str, FacetState]]:
     grouped: dict[int, dict[str, FacetState]] = defaultdict(dict)
     rows = session.execute(
-        text("""SELECT listing_id, facet, CASE WHEN facet = ANY(:values) THEN wanted END,
-            wanted_digest, CASE WHEN facet = ANY(:values) THEN acked END, acked_digest,
+        text("""SELECT listing_id, facet, wanted, wanted_digest, acked, acked_digest,
             wanted_rev = acked_rev, wanted_rev = refused_rev, error
-            FROM listing_facet WHERE listing_id = ANY(:ids)"""),
+            FROM listing_facet WHERE listing_id = ANY(:ids)
+            AND (facet = ANY(:values) OR wanted_rev = refused_rev)"""),
         {"ids": ids, "values": list(values)},
     )
     for row in rows:
