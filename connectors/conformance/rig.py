@@ -52,6 +52,16 @@ class Fault(StrEnum):
     """After: HTTP 200 with ``[]`` where an object belongs."""
     UNKNOWN_FIELDS = "unknown_fields"
     """After: the right answer with fields that nobody knows in each of its objects."""
+    ROW_DOWN = "row_down"
+    """Of a call for several rows, the first is not carried out and is answered with an error of
+    the channel's own (a 5xx); the call itself and its other rows succeed."""
+    SHORTENED = "shortened"
+    """After: a whole list that has lost most of its rows."""
+    CLIPPED = "clipped"
+    """After: a list whose last row lacks its end, where the channel's form of it lets that look
+    like a shorter value."""
+    STALE = "stale"
+    """After: the answer of an earlier time, by its own marks older than one given since."""
 
 
 BEFORE = frozenset({

@@ -33,7 +33,7 @@ def address(account: Account) -> str:
 
 
 class _Doubtful(Exception):
-    """The export has lost much of what it had, or seems to be half of one."""
+    """The export has lost much of what it had, seems to be half of one, or is an older one."""
 
 
 class Exports:
@@ -141,7 +141,7 @@ class Exports:
         mark = f"{newest.name} {newest.stat().st_size} {changed}"
         if mark != store.meta("export_from"):
             at = min(changed, self._clock().timestamp())
-            self._take(store, newest.read_bytes(), at, {"export_from": mark})
+            self._take(store, newest.read_bytes(), at, {"export_from": mark, "export_stamp": ""})
 
     def _newest(self) -> Path | None:
         folder = (self._account.folder or Path()) / "exports"
@@ -153,39 +153,53 @@ class Exports:
     # --- taking in --------------------------------------------------------------------------
 
     def _take(self, store: Store, data: bytes, at: float, facts: dict[str, str]) -> None:
-        """An older export never replaces a newer one; one that breaks in the middle leaves the
-        one before as it was."""
-        if at < made_at(store):
+        """An older export never replaces a newer one from elsewhere; one that breaks in the
+        middle leaves the one before as it was."""
+        same = facts["export_from"] == store.meta("export_from")
+        if at < made_at(store) and not same:
             return
         digest = hashlib.sha256(data).hexdigest()
-        before, same = store.export_count(), facts["export_from"] == store.meta("export_from")
+        before = store.export_count()
         facts = {**facts, "export_ended": "yes" if is_ended(data) else "no"}
         try:
             with store.writing():
                 if digest != store.meta("export_sha"):
                     store.take_export(_bodies(lines(self._profile, data)))
-                    used_to = store.meta("export_ended") if same else ""
-                    self._whole(store, before, facts["export_ended"], used_to)
+                    if not self._believed(store):
+                        self._newer(store, facts["export_stamp"] if same else "")
+                        used_to = store.meta("export_ended") if same else ""
+                        self._whole(store, before, facts["export_ended"], used_to)
                 store.saw_live(at - self._profile.export.lag_s)
                 store.set_meta(export_at=repr(at), export_sha=digest, export_doubted="", **facts)
         except _Doubtful as doubt:
             self._remember_doubt(store)
             raise Unavailable(str(doubt), code="export_short") from None
 
+    def _believed(self, store: Store) -> bool:
+        """What was doubted is believed when the floor still says so some minutes later."""
+        now = self._clock().timestamp()
+        return now - float(store.meta("export_doubted") or now) >= SHORT_S
+
+    def _newer(self, store: Store, stamp: str) -> None:
+        """An export that its own time of change calls older than the one before it comes out of a
+        cache that lags: yesterday's prices shall not look like a change. Raises _Doubtful."""
+        theirs, known = _http_date(stamp), _http_date(store.meta("export_stamp"))
+        if theirs is not None and known is not None and theirs < known:
+            raise self._doubt("cũ hơn lần trước")
+
     def _whole(self, store: Store, before: int, ended: str, used_to: str) -> None:
         """An export that has lost much of what it had, or lacks the end of its last line where it
-        used to have one (or where it is nothing but its header), is believed when it still says
-        so some minutes later: half a file shall not make a shop look empty. Raises _Doubtful."""
-        now = self._clock().timestamp()
-        if now - float(store.meta("export_doubted") or now) >= SHORT_S:
-            return
-        count, label = store.export_count(), self._profile.label
-        wait = f"chờ lần đọc sau {SHORT_S / 60:g} phút để chắc là đúng"
+        used to have one (or where it is nothing but its header), may be half a file, which shall
+        not make a shop look empty. Raises _Doubtful."""
+        count = store.export_count()
         if count < before * 2 / 3 and before >= FEW:
-            words = f"chỉ còn {count} dòng, lần trước có {before}"
-            raise _Doubtful(f"file kết quả của {label} {words}: {wait}")
+            raise self._doubt(f"chỉ còn {count} dòng, lần trước có {before}")
         if ended == "no" and (used_to == "yes" or (not used_to and not count)):
-            raise _Doubtful(f"file kết quả của {label} có thể bị cắt ở dòng cuối: {wait}")
+            raise self._doubt("có thể bị cắt ở dòng cuối")
+
+    def _doubt(self, words: str) -> _Doubtful:
+        wait = f"chờ lần đọc sau {SHORT_S / 60:g} phút để chắc là đúng"
+        return _Doubtful(f"file kết quả của {self._profile.label} {words}: {wait}")
 
     def _remember_doubt(self, store: Store) -> None:
         with store.writing():
@@ -193,10 +207,10 @@ class Exports:
                 store.set_meta(export_doubted=repr(self._clock().timestamp()))
 
     def _confirm(self, store: Store, at: float) -> None:
-        if at > made_at(store):
+        if at > made_at(store) or store.meta("export_doubted"):
             with store.writing():
                 store.saw_live(at - self._profile.export.lag_s)
-                store.set_meta(export_at=repr(at))
+                store.set_meta(export_at=repr(max(at, made_at(store))), export_doubted="")
 
 
 def made_at(store: Store) -> float:

@@ -18,7 +18,7 @@ _HEADS = {
     "template": ("Mã sản phẩm (SKU)", "Tên sản phẩm", "Giá bán (VND)", "Tồn kho", "Liên kết",
                  "Lý do", "Trạng thái"),
     "short": ("SKU", "Tên hàng", "Giá", "Số lượng", "Link", "Ghi chú", "Tình trạng"),
-    "english": ("id", "title", "price", "quantity", "link", "issue", "status"),
+    "english": ("id", "title", "price", "status", "link", "issue", "quantity"),
     "extra": ("Mã sản phẩm (SKU)", "Tên sản phẩm", "Giá bán (VND)", "Tồn kho", "Liên kết",
               "Lý do", "Trạng thái"),
     "other": ("Mã nội bộ", "Mặt hàng", "Đơn giá", "Tồn", "Trang", "Diễn giải", "Nhóm"),
@@ -39,6 +39,8 @@ def made(items: Sequence[Item], switches: Switches) -> tuple[bytes, str]:
     """The file and its content type."""
     rows = [_row(item, switches) for item in items if _is_shown(item, switches)]
     heads: list[object] = list(_HEADS[switches.heads])
+    if switches.heads == "english":
+        rows = [[*row[:3], row[6], *row[4:6], row[3]] for row in rows]
     if switches.heads == "extra":
         heads.insert(1, "Mã gian hàng")
         rows = [[row[0], "GH-01", *row[1:]] for row in rows]

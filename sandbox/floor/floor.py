@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from sandbox.floor.store import Store
 from sandbox.floor.switches import Switches
 from sandbox.floor.templates import TEMPLATES
 from sandbox.floor.world import Item, Offer, Refusal, Shop, World
+from sandbox.wire import Reply
 
 DeedName = Literal["approve", "reject", "ban", "sell", "price", "stock", "on", "off", "delete"]
 
@@ -37,14 +39,6 @@ class Unknown(ValueError):
     """No such shop, row or profile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: bytes = b""
-    content_type: str = "application/json"
-    headers: tuple[tuple[str, str], ...] = ()
-
-
 class Floor:
     """The world behind the addresses. Callers hold one lock around every method."""
 
@@ -53,6 +47,8 @@ class Floor:
         self.world: World = store.load()
         self.switches = switches
         self.clock = clock
+        self._given: dict[str, deque[Reply]] = {}
+        """The last two different exports that each shop was given."""
         if switches.feed_url and "1" not in self.world.shops:
             self.add(Shop("1", switches.feed_url, switches.profile))
 
@@ -222,30 +218,39 @@ class Floor:
 
     # --- the export -------------------------------------------------------------------------
 
-    def answer(self, shop_id: str, method: str, path: str, headers: dict[str, str]) -> Reply:
-        """The export of a shop, or why not."""
+    def answer(
+        self, shop_id: str, method: str, path: str, headers: dict[str, str], fault: str = ""
+    ) -> Reply:
+        """The export of a shop, or why not; "shortened" or "stale" by a fault."""
         self.decide()
-        reply = self._export(self.world.shops.get(shop_id), method, headers)
+        reply = self._export(self.world.shops.get(shop_id), method, headers, fault)
         known = shop_id if shop_id in self.world.shops else ""
         self._journal(known, method, path, (), status=reply.status)
         return reply
 
-    def _export(self, shop: Shop | None, method: str, headers: dict[str, str]) -> Reply:
+    def _export(self, shop: Shop | None, method: str, headers: dict[str, str], fault: str) -> Reply:
         if shop is None or method != "GET":
             return Reply(404, b'{"error":"not found"}')
         if shop.token and headers.get("authorization") != f"Bearer {shop.token}":
             return Reply(401, b'{"error":"bad token"}')
         if shop.exported_at is None:
             return Reply(404, b'{"error":"no file was read yet"}')
-        body, kind = self._body(shop)
+        given = self._given.setdefault(shop.shop_id, deque(maxlen=2))
+        if fault == "stale" and given:
+            return given[0]
+        body, kind = self._body(shop, short=fault == "shortened")
         marks = self._marks(shop, body)
         sent = tuple(marks.items())
         if _is_same(marks, headers):
             return Reply(304, b"", kind, sent)
-        return Reply(200, body, kind, sent)
+        reply = Reply(200, body, kind, sent)
+        if fault != "shortened" and reply not in given:
+            given.append(reply)
+        return reply
 
-    def _body(self, shop: Shop) -> tuple[bytes, str]:
-        return export.made(self.world.of_shop(shop.shop_id), self.switches)
+    def _body(self, shop: Shop, *, short: bool = False) -> tuple[bytes, str]:
+        items = self.world.of_shop(shop.shop_id)
+        return export.made(items[: len(items) // 3] if short else items, self.switches)
 
     def _marks(self, shop: Shop, body: bytes) -> dict[str, str]:
         """What names this version of the export."""

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.faults import Faults
 from sandbox.floor.app import App
-from sandbox.floor.faults import Fault, Faults
+from sandbox.floor.faults import Fault
 from sandbox.floor.floor import Deed, Floor
 from sandbox.floor.store import Store
 from sandbox.floor.switches import Switches

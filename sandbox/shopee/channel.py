@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,19 +16,10 @@ from sandbox.shopee.refusals import Kind, Refused
 from sandbox.shopee.store import Store
 from sandbox.shopee.switches import Switches
 from sandbox.shopee.world import Item, World
+from sandbox.wire import HTML, Reply
 
-JSON = "application/json"
-HTML = "text/html; charset=utf-8"
 _SECRET_QUERY = frozenset({"sign", "access_token", "partner_id", "timestamp"})
 _SECRET_BODY = frozenset({"code", "refresh_token", "access_token"})
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 class Channel:

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.faults import Faults
 from sandbox.shopee import consent
 from sandbox.shopee.app import App
 from sandbox.shopee.channel import Channel
 from sandbox.shopee.desk import Deed, Violation
-from sandbox.shopee.faults import Fault, Faults
+from sandbox.shopee.faults import Fault
 from sandbox.shopee.store import Store
 from sandbox.shopee.switches import Switches
 from sandbox.shopee.world import Item, Shop

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -17,17 +16,7 @@ from sandbox.tiki.store import Store
 from sandbox.tiki.switches import Switches
 from sandbox.tiki.times import iso
 from sandbox.tiki.world import Product, Request, World
-
-JSON = "application/json"
-HTML = "text/html; charset=utf-8"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
+from sandbox.wire import HTML, JSON, Reply
 
 
 class Channel:

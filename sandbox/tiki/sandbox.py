@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.faults import Faults
 from sandbox.tiki import oauth
 from sandbox.tiki.app import App as HttpApp
 from sandbox.tiki.channel import Channel
 from sandbox.tiki.desk import Deed
-from sandbox.tiki.faults import Fault, Faults
+from sandbox.tiki.faults import Fault
 from sandbox.tiki.store import Store
 from sandbox.tiki.switches import Switches
 from sandbox.tiki.world import App, Product, Request, Seller, Warehouse

@@ -16,7 +16,8 @@ from sandbox.woocommerce.world import Product, Site
 @dataclass(slots=True)
 class Call:
     """``path`` is the whole path, ``route`` what stands behind ``/wp-json/wc/v3/``. ``changed``
-    collects the products that the call changed, for the journal; ``rows`` how many it wrote."""
+    collects the products that the call changed, for the journal; ``rows`` how many it wrote;
+    ``first_row_down``: by a fault, the first row of a batch is not carried out."""
 
     method: str
     path: str
@@ -29,6 +30,7 @@ class Call:
     query: dict[str, str] = field(default_factory=dict)
     changed: list[Product] = field(default_factory=list)
     rows: int = 0
+    first_row_down: bool = False
 
     def __post_init__(self) -> None:
         self.query = dict(parse_qsl(self.raw_query, keep_blank_values=True))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
+from sandbox.wire import HTML, Reply
 from sandbox.woocommerce import listing, settings, terms
 from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.desk import Deed, carry_out
@@ -22,20 +22,10 @@ from sandbox.woocommerce.world import Product, Site, World
 from sandbox.woocommerce.writing import Writer
 
 JSON = "application/json; charset=UTF-8"
-HTML = "text/html; charset=UTF-8"
 ROOT = "/wp-json"
 API = "/wp-json/wc/v3/"
 CONSENT = "/wc-auth/v1/authorize"
 _CONSENT_FIELDS = ("app_name", "user_id", "return_url", "callback_url", "scope")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    body: bytes
-    content_type: str = JSON
-    headers: tuple[tuple[str, str], ...] = ()
-
 
 _NO_PAGE = Reply(404, b"<!doctype html><title>Not Found</title><h1>Not Found</h1>", HTML)
 _FRONT_PAGE = Reply(200, b"<!doctype html><title>Cua hang</title><p>Xin chao", HTML)
@@ -63,7 +53,7 @@ class Channel:
             reply = self._carried_out(call)
         except Refused as refused:
             code = refused.code
-            reply = Reply(refused.status, orjson.dumps(refused.envelope()))
+            reply = Reply(refused.status, orjson.dumps(refused.envelope()), JSON)
         if self.switches.bom and reply.content_type == JSON:
             reply = Reply(reply.status, b"\xef\xbb\xbf" + reply.body, JSON, reply.headers)
         self._journal(call, seq, reply.status, code)
@@ -82,7 +72,7 @@ class Channel:
         if self.switches.permalinks != "pretty":
             return _NO_PAGE if self.switches.permalinks == "plain" else _FRONT_PAGE
         if rest.rstrip("/") == ROOT:
-            return Reply(200, orjson.dumps(settings.root(self.switches, site, home)))
+            return Reply(200, orjson.dumps(settings.root(self.switches, site, home)), JSON)
         if not rest.startswith(API):
             if rest.startswith(ROOT):
                 raise no_route()
@@ -171,7 +161,7 @@ class _Routes:
 
     def _ok(self, value: Any, status: int = 200, headers: listing.Headers = ()) -> Reply:
         cut = only(value, self._call.parts("_fields"))
-        return Reply(status, orjson.dumps(cut), headers=headers)
+        return Reply(status, orjson.dumps(cut), JSON, headers)
 
     # --- products ---------------------------------------------------------------------------
 
@@ -260,12 +250,21 @@ class _Routes:
         answer: dict[str, Any] = {}
         for name, rows in given.items():
             if name == "delete":
-                answer[name] = [_row(delete, int(gone), int(gone)) for gone in rows]
+                answer[name] = [self._row(delete, int(gone), int(gone)) for gone in rows]
             else:
                 answer[name] = [
-                    _row(verbs[name], row, _id(row) if name == "update" else 0) for row in rows
+                    self._row(verbs[name], row, _id(row) if name == "update" else 0) for row in rows
                 ]
         return answer
+
+    def _row(self, verb: Callable[[Any], Any], row: Any, row_id: int) -> Any:
+        try:
+            if self._call.first_row_down:
+                self._call.first_row_down = False
+                raise Refused(500, "db_update_error", "Could not update post in the database.")
+            return verb(row)
+        except Refused as refused:
+            return {"id": row_id, "error": refused.envelope()}
 
     def _categories(self, method: str) -> Reply:
         if method == "GET":
@@ -276,13 +275,6 @@ class _Routes:
             site = self._call.of_site().folder
             return self._ok(terms.create(self._world, site, self._call.json()), 201)
         raise no_route()
-
-
-def _row(verb: Callable[[Any], Any], row: Any, row_id: int) -> Any:
-    try:
-        return verb(row)
-    except Refused as refused:
-        return {"id": row_id, "error": refused.envelope()}
 
 
 def _id(row: Mapping[str, Any]) -> int:

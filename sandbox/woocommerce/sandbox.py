@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sandbox.faults import Faults
 from sandbox.woocommerce import terms
 from sandbox.woocommerce.app import App
 from sandbox.woocommerce.channel import Channel
 from sandbox.woocommerce.desk import Deed
-from sandbox.woocommerce.faults import Fault, Faults
+from sandbox.woocommerce.faults import Fault
 from sandbox.woocommerce.store import Store
 from sandbox.woocommerce.switches import Switches
 from sandbox.woocommerce.world import Product, Site

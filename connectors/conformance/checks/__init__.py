@@ -10,6 +10,7 @@ from connectors.conformance.checks import (
     faults,
     listed,
     packs,
+    partial,
     review,
     silver,
 )
@@ -20,6 +21,7 @@ CHECKS: tuple[Check, ...] = (
     *packs.check.found,
     *silver.check.found,
     *faults.check.found,
+    *partial.check.found,
     *crash.check.found,
     *review.check.found,
     *drift.check.found,

@@ -49,6 +49,9 @@ _KINDS = {
     Fault.HTML: {"kind": "html"},
     Fault.ARRAY: {"kind": "array"},
     Fault.UNKNOWN_FIELDS: {"kind": "unknown_fields"},
+    Fault.SHORTENED: {"kind": "shortened"},
+    Fault.CLIPPED: {"kind": "clipped"},
+    Fault.STALE: {"kind": "stale"},
 }
 _CALLS = ("", "check", "read", "changed_since", "find_by_sku")
 """Verbs that call the floor; the others write to the shop's own folder."""
@@ -146,9 +149,18 @@ class FeedBench:
     def spoil(self, fault: Fault, *, verb: str = "", after: int = 0, times: int = 1) -> bool:
         if fault not in _KINDS or verb not in _CALLS:
             return False
+        if fault in self._looks_right():
+            return False
         spec = {**_KINDS[fault], "after": after, "times": times}
         self.floor.spoil(FloorFault.model_validate(spec))
         return True
+
+    def _looks_right(self) -> Iterator[Fault]:
+        """What nobody could tell from a good answer in this world."""
+        if self._switches.marks in ("etag", "nothing"):
+            yield Fault.STALE
+        if self._switches.export == "xlsx" or not self._switches.last_newline:
+            yield Fault.CLIPPED
 
     def heal(self) -> None:
         self.floor.heal()

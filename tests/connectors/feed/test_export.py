@@ -21,6 +21,7 @@ from connectors.contract import (
 from connectors.errors import ProtocolError, Unavailable
 from connectors.feed.export import lines
 from connectors.feed.profile import load
+from sandbox.floor import Fault as FloorFault
 from sandbox.floor import switched
 from tests.connectors.feed.conftest import Opener, Rig, content, done, listing
 from tests.connectors.feed.rig import SHOP, TOKEN
@@ -333,6 +334,38 @@ def test_an_export_that_lost_most_of_its_lines_is_asked_again(rig: Rig) -> None:
         assert "chỉ còn 1 dòng, lần trước có 3" in outcome.error.message
     rig.bench.pass_time(600)
     assert [rig.state(s).status for s in "AB"] == [RemoteStatus.LIVE, RemoteStatus.MISSING]
+
+
+def test_an_export_older_than_the_one_before_is_asked_again(rig: Rig) -> None:
+    """Out of a cache that lags; a floor that was set back says so again."""
+    rig.on_sale("A")
+    assert rig.state("A").variants[0].price_vnd == 39_000
+    rig.bench.pass_time(60)
+    rig.bench.by_hand("A", "price", 41_000)
+    assert rig.state("A").variants[0].price_vnd == 41_000
+    rig.bench.floor.spoil(FloorFault(kind="stale", times=None))
+    for _ in range(2):
+        (outcome,) = rig.shop.read(["A"], full=True)
+        assert isinstance(outcome, Failed)
+        assert isinstance(outcome.error, Unavailable)
+        assert "cũ hơn lần trước" in outcome.error.message
+    rig.bench.pass_time(600)
+    assert rig.state("A").variants[0].price_vnd == 39_000
+
+
+def test_a_good_answer_ends_the_doubt_of_the_one_before(open_rig: Opener) -> None:
+    """Two doubtful answers hours apart, good ones between, are no lasting state; that nothing
+    has changed (304) is a good answer."""
+    rig = open_rig("moves=on_change")
+    rig.on_sale("A", "B", "C")
+    assert rig.state("A").status is RemoteStatus.LIVE
+    rig.bench.pass_time(60)
+    for _ in range(2):
+        rig.bench.floor.spoil(FloorFault(kind="shortened"))
+        (outcome,) = rig.shop.read(["A"], full=True)
+        assert isinstance(outcome, Failed)
+        assert rig.state("C").status is RemoteStatus.LIVE
+        rig.bench.pass_time(3600)
 
 
 def test_an_export_that_lacks_the_end_it_used_to_have_is_half_of_one(rig: Rig) -> None:

@@ -110,12 +110,13 @@ class TikiBench:
         return CATEGORY
 
     def spoil(self, fault: Fault, *, verb: str = "", after: int = 0, times: int = 1) -> bool:
-        if verb not in PATHS or (fault is Fault.ARRAY and verb in ARRAYS):
+        kind = KINDS.get(fault)
+        if kind is None or verb not in PATHS or (fault is Fault.ARRAY and verb in ARRAYS):
             return False
         self.market.spoil(
             SandboxFault(
-                kind=KINDS[fault],  # type: ignore[arg-type]
-                paths=list(PATHS[verb]),
+                kind=kind,
+                path="|".join(PATHS[verb]),
                 after=after,
                 times=times,
                 seconds=self.long_s,

@@ -38,6 +38,7 @@ _KINDS: Mapping[Fault, str] = {
     Fault.HTML: "html",
     Fault.ARRAY: "array",
     Fault.UNKNOWN_FIELDS: "unknown_fields",
+    Fault.ROW_DOWN: "row_down",
 }
 
 _CALLS: Mapping[str, tuple[str, str]] = {
@@ -102,7 +103,7 @@ class WooCommerceBench:
         path, method = _CALLS.get(verb, ("/wp-json/", ""))
         self._market.spoil(
             Spoilt(
-                kind=kind,  # type: ignore[arg-type]
+                kind=kind,
                 path=path,
                 method=method,
                 after=after,

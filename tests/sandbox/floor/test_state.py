@@ -215,6 +215,24 @@ def test_faults_answer(place: Place, kind: str, status: int) -> None:
     assert place.get().content == good
 
 
+def test_faults_that_look_right(place: Place) -> None:
+    place.fetch({}, B)
+    older = place.get()
+    place.clock.turn(5)
+    place.floor.do(SHOP, "sell", "A")
+    newer = place.get()
+    place.floor.spoil(Fault(kind="shortened"))
+    assert [row["Trạng thái"] for row in table(place)] == []
+    place.floor.spoil(Fault(kind="clipped"))
+    assert place.get().content == newer.content.removesuffix(b"n\r\n")
+    place.floor.spoil(Fault(kind="stale"))
+    asked = {"If-None-Match": newer.headers["ETag"]}
+    found = place.get(**asked)
+    assert found.content == older.content != newer.content
+    assert found.headers["Last-Modified"] == older.headers["Last-Modified"]
+    assert place.get().content == newer.content
+
+
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after", "truncated", "silent"])
 def test_faults_cut_the_line(place: Place, kind: str) -> None:
     place.fetch({})

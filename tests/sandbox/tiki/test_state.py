@@ -118,7 +118,7 @@ def test_each_fault(market: Market, kind: str, carried_out: bool) -> None:
 
 
 def test_faults_wait_and_count(market: Market) -> None:
-    market.sandbox.spoil(Fault(kind="outage", paths=["v2/categories$"], after=1, times=2))
+    market.sandbox.spoil(Fault(kind="outage", path="v2/categories$", after=1, times=2))
     codes = []
     for _ in range(4):
         market.get("v2/categories")

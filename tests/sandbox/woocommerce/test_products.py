@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.woocommerce import Fault
 from tests.sandbox.woocommerce.conftest import Market, Opener
 
 
@@ -165,6 +166,18 @@ def test_the_journal(market: Market) -> None:
     )  # fmt: skip
     market.get("products")
     assert not market.sandbox.journal()[-1]["asks_change"]
+
+
+def test_the_database_fails_at_one_row(market: Market) -> None:
+    """The call itself and its other rows succeed."""
+    market.sandbox.spoil(Fault(kind="row_down", method="POST"))
+    rows = [{"sku": sku, "name": sku, "regular_price": "1000"} for sku in "AB"]
+    lost, made = market.post("products/batch", {"create": rows})["create"]
+    assert market.last.status_code == 200
+    assert (lost["error"]["code"], lost["error"]["data"]["status"]) == ("db_update_error", 500)
+    assert made["sku"] == "B"
+    assert [p.sku for p in market.sandbox.products()] == ["B"]
+    assert market.post("products/batch", {"create": rows[:1]})["create"][0]["sku"] == "A"
 
 
 def test_other_processes_ask_and_spoil(market: Market) -> None:
