@@ -13,9 +13,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from connectors.contract import Account, Connector
+from connectors.errors import ChannelError
 
 
 class Fault(StrEnum):
@@ -71,6 +72,21 @@ BEFORE = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """One of the channel's own errors, as its page has it: the whole answer (``status`` and JSON
+    ``body``) to a call of ``verb``, and what it is to us. ``field``: of a Rejected, in our words;
+    ``says``: words that the error or its hint has for a producer.
+    """
+
+    status: int
+    body: Any
+    kind: type[ChannelError]
+    field: str = ""
+    verb: str = "set_price"
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SeenPack:
     """``stock`` is what was written (absolute), before sales are taken off where the channel
     keeps both."""
@@ -115,6 +131,10 @@ class Bench(Protocol):
         """Spoil the next ``times`` calls that ``verb`` makes (any verb's when ""), letting
         ``after`` of them pass. False: this channel has no such fault."""
 
+    def refuse(self, refusal: Refusal) -> None:
+        """Answer every call of its verb so, and carry none out, until healed. Asked only where
+        the rig has ``refusals``."""
+
     def heal(self) -> None: ...
 
     def asked_changes(self) -> int:
@@ -136,7 +156,8 @@ class Rig(Protocol):
     """``answers``: the doubtful facts of the channel by a name for the test report, each as the
     words with which ``open`` gives the sandbox that answer; the first is the likeliest world.
 
-    A rig may have ``fixed``, a set of names: what the channel never changes of an item once it
+    A rig may have ``refusals``, the :class:`Refusal` for each error code or text that the channel's
+    page names, and ``fixed``, a set of names: what the channel never changes of an item once it
     stands, by its own rules (``title``, ``sku``), so that no check asks for it.
     """
 

@@ -67,8 +67,9 @@ class Amounts:
         again = {sku: v for sku, v in stale.items() if present.get(sku) != ids.get(sku)}
         known = {sku: v for sku, v in again.items() if sku in present}
         if not known:
-            if not first.accepted and not first.refused:
-                raise error_for("error_update_price_fail", "giá hoặc quy cách không hợp lệ")
+            whole = {e.code: e for e in first.refused.values() if not first.accepted}
+            if len(whole) == 1 and set(whole) <= set(_SAYS_LITTLE):
+                raise next(iter(whole.values()))
             return first, request_id
         second, request_id, _stale = self._send(item, known, present)
         refused = {k: v for k, v in first.refused.items() if k not in known}
@@ -133,7 +134,8 @@ def _read(
     if reply.code and not accepted and not refused:
         if reply.code not in _SAYS_LITTLE:
             raise refusal(reply)
-        unknown = set(skus.values())
+        refused = {sku: refusal(reply) for sku in skus.values()}
+        unknown = set(refused)
     return accepted, refused, unknown
 
 

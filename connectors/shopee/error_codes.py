@@ -107,7 +107,8 @@ _REFUSALS: tuple[tuple[str, str, str], ...] = (
     (
         "error_invalid_price error_price_exceed_min_limitt error_price_exceed_max_limitt "
         "error_price_out_of_range error_update_price_fail "
-        "error_busi_price_lower_then_wholesale_price error_price_should_be_same_for_wholesales",
+        "error_busi_price_lower_then_wholesale_price error_price_should_be_same_for_wholesales "
+        "error_wholesale_price_less_than_ratio_limit",
         "price",
         "Kiểm tra giá: số nguyên đồng, trong khoảng Shopee cho phép, "
         "quy cách đắt nhất không quá 5 lần rẻ nhất.",
@@ -161,15 +162,13 @@ _REFUSALS: tuple[tuple[str, str, str], ...] = (
     ("error_repeated_mtsku", "item_sku", "Sản phẩm này đã có trên gian hàng."),
     ("error_item_uneditable error_busi_item_status_invalid", "", "Sản phẩm không sửa được nữa."),
     (
-        "error_item_in_promotion error_cannt_edit_name_in_promotion "
-        "error_cannt_edit_description_in_promotion error_cannt_edit_image_in_promotion "
-        "error_cannt_edit_pre_order_in_promotion error_cannt_edit_price_in_promotion "
-        "error_in_item_promotion_item_price_lock error_cannot_update_price_in_promotion "
-        "error_cannt_edit_stock_in_promotion error_promotion_cantnot_update_stock "
-        "error_model_update_stock_model_in_promotion error_cannt_unlisted_in_promotion "
-        "error_unlist_in_promotion error_in_item_promotion_unlsit_lock "
-        "error_cannt_delete_in_promotion error_in_item_promotion_delete_lock "
-        "error_in_model_promotion_delete_lock error_in_item_promotion_nomodel_to_models",
+        "error_unlist_item_fail error_unlist_item_all_failed",
+        "",
+        "Shopee chưa ẩn được sản phẩm: xem lý do trong Seller Centre.",
+    ),
+    ("error_busi_cannot_edit_vsku", "", "Sản phẩm ghép của Shopee: sửa trong Seller Centre."),
+    (
+        "error_item_in_promotion",
         "promotion",
         _PROMOTION,
     ),
@@ -215,6 +214,7 @@ _PARAM: tuple[tuple[str, Known], ...] = (
     ("shop_id", Known(Meaning.REFUSED, hint="Kiểm tra shop_id.")),
     ("model_id and item_id not match", Known(Meaning.GONE, "variants")),
     ("wrong model_id", Known(Meaning.GONE, "variants")),
+    ("gtin", KNOWN["error_param_validate"]),
     ("image", KNOWN["error_image_unavailable"]),
     ("weight", Known(Meaning.NO, "weight", "Kiểm tra cân nặng của quy cách.")),
     ("dimension", Known(Meaning.NO, "dimension", "Kiểm tra kích thước gói hàng.")),
@@ -224,7 +224,9 @@ _PARAM: tuple[tuple[str, Known], ...] = (
     ("stock should be", Known(Meaning.NO, "stock", "Tồn kho ngoài khoảng Shopee cho phép.")),
     ("itemname", KNOWN["error_item_name_empty"]),
     ("description", KNOWN["error_desc_length_min_limit"]),
+    ("tier_variation", KNOWN["error_tier_index"]),
 )
+"""For ``error_busi`` too."""
 
 _AUTH: tuple[tuple[str, Known], ...] = (
     ("refresh_token", Known(Meaning.REFUSED, hint=_RECONNECT)),
@@ -242,20 +244,25 @@ _AUTH: tuple[tuple[str, Known], ...] = (
 def look_up(code: str, message: str) -> Known:
     """What a code with its message means; an unknown code is a refusal of the row."""
     words = message.lower()
-    if code in ("error_param", "error.param"):
+    if code in ("error_param", "error.param", "error_busi"):
         return _by_words(_PARAM, words, _OTHER)
     if code == "error_auth":
         return _by_words(_AUTH, words, Known(Meaning.REFUSED, hint=_RECONNECT))
     known = KNOWN.get(code) or KNOWN.get(code.replace(" ", "_"))
-    if known is None and "promotion" in code:
+    if known is None and _of_promotion(code):
         return KNOWN["error_item_in_promotion"]
     return known or _OTHER
+
+
+def _of_promotion(code: str) -> bool:
+    """Two dozen codes, spelt in as many ways, say that a promotion locks the item."""
+    return code.startswith("error_") and ("promotion" in code or "slash_price" in code)
 
 
 _REASONS: tuple[tuple[str, str], ...] = (
     ("reserve", "reserved_stock"),
     ("stock should be", "stock_range"),
-    ("promotion", "error_unlist_in_promotion"),
+    ("promotion", "error_item_in_promotion"),
     ("review", "error_busi_cannot_delist_reviewing_or_banned_item"),
     ("banned", "error_busi_cannot_delist_reviewing_or_banned_item"),
     ("model_id", "error_wrong_modelid"),
@@ -271,7 +278,7 @@ def code_of_reason(reason: str) -> str:
     A reason that is itself a code is taken as such.
     """
     bare = strip_prefix(reason.strip())
-    if bare in KNOWN:
+    if bare in KNOWN or _of_promotion(bare):
         return bare
     words = reason.lower()
     return next((code for mark, code in _REASONS if mark in words), "")

@@ -34,18 +34,15 @@ _IMAGES = frozenset({
 
 _PARAMS = {
     "name": "title",
-    "description": "description",
     "short_description": "description",
     "regular_price": "price",
     "stock_quantity": "stock",
-    "sku": "sku",
     "images": "images",
     "categories": "category",
     "attributes": "variants",
-    "weight": "weight",
     "dimensions": "weight",
 }
-"""WooCommerce's parameter names in our words."""
+"""WooCommerce's parameter names in our words, where they differ."""
 
 KEYS_HINT = (
     "Tạo lại khóa trong WooCommerce → Cài đặt → Nâng cao → REST API, quyền Đọc/Ghi, bằng tài "

@@ -6,14 +6,14 @@ that would park the row; a clear one is told as what it is.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from connectors.conformance import samples
 from connectors.conformance.check import Absent, Checks
-from connectors.conformance.rig import BEFORE, Fault
+from connectors.conformance.rig import BEFORE, Fault, Refusal
 from connectors.conformance.worker import Creation, until_done
 from connectors.conformance.world import SHORT_S, World, amounts, done, failed, with_credentials
 from connectors.contract import (
@@ -260,6 +260,42 @@ def too_fast(w: World, verb: str) -> None:
         assert error.retry_after == (7 if fault is Fault.RATE_LIMITED_UNTIL else None)
         assert w.standing(listing.item_sku) == []
         w.shows(old)
+
+
+# --- the channel's own errors -----------------------------------------------------------------
+
+
+@check("each of the channel's own errors is told as what it is, and names the field", every=False)
+def own_errors(w: World) -> None:
+    refusals: Sequence[Refusal] = getattr(w.rig, "refusals", ())
+    if not refusals:
+        raise Absent("the rig names no errors of the channel's own")
+    listing = w.listing()
+    item = w.made(listing, on=True)
+    wrong = []
+    for refusal in refusals:
+        w.bench.refuse(refusal)
+        error = _refused(w, refusal.verb, item, listing)
+        w.bench.heal()
+        told = (type(error), getattr(error, "field", ""))
+        says = f"{error} {getattr(error, 'hint', '')}"
+        if told != (refusal.kind, refusal.field) or refusal.says not in says:
+            wrong.append(f"{refusal.body!r} is {refusal.kind.__name__} "
+                         f"of '{refusal.field}' ({refusal.says}), told as {error!r}")  # fmt: skip
+    assert not wrong, "\n".join(wrong)
+    w.shows(listing)
+
+
+def _refused(w: World, verb: str, item: RemoteItem, listing: NewListing) -> Any:
+    """The error of a call, of the whole row or of its first pack."""
+    rows = changes(item, listing)
+    if verb not in rows:
+        return _asked(w, verb, item, listing)
+    (outcome,) = getattr(w.shop, verb)([rows[verb]])
+    if isinstance(outcome, Failed):
+        return outcome.error
+    refused = getattr(getattr(outcome, "value", None), "refused", {})
+    return next(iter(refused.values()), outcome)
 
 
 # --- the login --------------------------------------------------------------------------------

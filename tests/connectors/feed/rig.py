@@ -19,8 +19,15 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Literal
 
-from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
+from connectors.conformance.rig import Deed, Fault, Refusal, Seen, SeenPack
 from connectors.contract import Account, Credentials
+from connectors.errors import (
+    AuthRefused,
+    ChannelError,
+    ProtocolError,
+    RateLimited,
+    Unavailable,
+)
 from connectors.feed.channels import San24h
 from connectors.feed.connector import FeedConnector
 from connectors.http import Http
@@ -55,6 +62,14 @@ _KINDS = {
 }
 _CALLS = ("", "check", "read", "changed_since", "find_by_sku")
 """Verbs that call the floor; the others write to the shop's own folder."""
+
+
+_STATUSES: tuple[tuple[int, type[ChannelError]], ...] = (
+    (401, AuthRefused), (403, AuthRefused), (429, RateLimited), (408, Unavailable),
+    (500, Unavailable), (503, Unavailable), (400, ProtocolError), (410, ProtocolError),
+)  # fmt: skip
+"""What a floor may answer instead of its export. It has no form of its own for that: the status
+alone decides (san24h.md)."""
 
 
 class _Front:
@@ -155,6 +170,11 @@ class FeedBench:
         self.floor.spoil(FloorFault.model_validate(spec))
         return True
 
+    def refuse(self, refusal: Refusal) -> None:
+        self.floor.spoil(
+            FloorFault(kind="answer", times=None, status=refusal.status, body=refusal.body)
+        )
+
     def _looks_right(self) -> Iterator[Fault]:
         """What nobody could tell from a good answer in this world."""
         if self._switches.marks in ("etag", "nothing"):
@@ -217,6 +237,9 @@ class FeedRig:
     A floor keys its rows by SKU."""
 
     fixed = frozenset({"sku"})
+    refusals = tuple(
+        Refusal(status, {"error": "Words."}, kind, verb="read") for status, kind in _STATUSES
+    )
     every: Mapping[str, Sequence[str]] = {
         "likeliest": (),
         "review": ("review_s=60",),

@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal
 
-from connectors.conformance.rig import Bench, Deed, Fault, Seen, SeenPack
+import orjson
+
+from connectors.conformance.rig import Bench, Deed, Fault, Refusal, Seen, SeenPack
 from connectors.contract import Account, Connector, Credentials
 from connectors.http import Http
 from connectors.shopee import client
@@ -19,6 +21,7 @@ from sandbox.shopee import Fault as SandboxFault
 from sandbox.shopee import ShopeeSandbox
 from sandbox.shopee.switches import switched
 from sandbox.shopee.world import DELETED, Item
+from tests.connectors.shopee.refusals import ITEM, refusals
 
 PARTNER, KEY, SHOP = 1000001, "test-partner-key-0001", 200000001
 CATEGORY = "100780"
@@ -151,6 +154,8 @@ class ShopeeBench:
         return CATEGORY
 
     def spoil(self, fault: Fault, *, verb: str = "", after: int = 0, times: int = 1) -> bool:
+        if fault not in _FAULTS:
+            return False
         path = "|".join(VERBS[verb]) if verb else "/api/v2/"
         more = dict(_FAULTS[fault])
         if fault is Fault.REDIRECT:
@@ -158,6 +163,15 @@ class ShopeeBench:
             more["location"] = f"{elsewhere}/api/v2/elsewhere"
         self._market.spoil(SandboxFault(path=path, after=after, times=times, **more))
         return True
+
+    def refuse(self, refusal: Refusal) -> None:
+        (item,) = self._living()
+        text = orjson.dumps(refusal.body)
+        body = orjson.loads(text.replace(orjson.dumps(ITEM), orjson.dumps(item.item_id)))
+        path = "|".join(VERBS[refusal.verb])
+        self._market.spoil(
+            SandboxFault(kind="answer", path=path, times=None, status=refusal.status, body=body)
+        )
 
     def heal(self) -> None:
         self._market.heal()
@@ -216,6 +230,7 @@ class ShopeeRig:
 
     connector: type[Connector] = ShopeeConnector
     answers = ANSWERS
+    refusals = tuple(refusals())
 
     @contextmanager
     def open(self, words: Sequence[str]) -> Iterator[Bench]:

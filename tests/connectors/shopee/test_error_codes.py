@@ -52,7 +52,7 @@ def test_every_refusal_has_a_hint_in_vietnamese() -> None:
 
 @pytest.mark.parametrize(("reason", "code"), [
     ("Stock should be larger than 125 (reserve stock number)", "reserved_stock"),
-    ("Can't unlist item when item is under promotion", "error_unlist_in_promotion"),
+    ("Can't unlist item when item is under promotion", "error_item_in_promotion"),
     ("Wrong model_id.", "error_wrong_modelid"),
     ("product.error_unlist_in_promotion", "error_unlist_in_promotion"),
     ("Something else", ""),

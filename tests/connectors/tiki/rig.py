@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
+from connectors.conformance.rig import Deed, Fault, Refusal, Seen, SeenPack
 from connectors.contract import Account, Connector, Credentials
 from connectors.http import Http
 from connectors.tiki import client
@@ -17,6 +17,7 @@ from sandbox.tiki import Fault as SandboxFault
 from sandbox.tiki import TikiSandbox
 from sandbox.tiki.switches import switched
 from tests import doors
+from tests.connectors.tiki.refusals import refusals
 
 SID, CLIENT_ID, SECRET = "969BEA01", "1234567890", "s3cr3t-of-the-test"
 WAREHOUSE = 188954
@@ -126,6 +127,17 @@ class TikiBench:
         )
         return True
 
+    def refuse(self, refusal: Refusal) -> None:
+        self.market.spoil(
+            SandboxFault(
+                kind="answer",
+                path="|".join(PATHS[refusal.verb]),
+                times=None,
+                status=refusal.status,
+                body=refusal.body,
+            )
+        )
+
     def heal(self) -> None:
         self.market.heal()
 
@@ -231,6 +243,7 @@ class TikiRig:
     def __init__(self) -> None:
         self.connector: type[Connector] = TikiConnector
         self.answers: Mapping[str, Sequence[str]] = ANSWERS
+        self.refusals = tuple(refusals())
         self.fixed = frozenset({"title"})
         """The name belongs to the master page: no call changes it (3.1, 3.7)."""
 

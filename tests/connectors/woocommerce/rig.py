@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import ClassVar, Literal
 
-from connectors.conformance.rig import Deed, Fault, Seen, SeenPack
+import orjson
+
+from connectors.conformance.rig import Deed, Fault, Refusal, Seen, SeenPack
 from connectors.contract import Account, Connector, Credentials
 from connectors.http import Http
 from connectors.woocommerce import client
@@ -18,6 +20,7 @@ from sandbox.woocommerce import Fault as Spoilt
 from sandbox.woocommerce import WooCommerceSandbox
 from sandbox.woocommerce.switches import switched
 from sandbox.woocommerce.world import Product
+from tests.connectors.woocommerce.refusals import ITEM, refusals
 from tests.sandbox.woocommerce.stage import Stages
 
 _KEY, _SECRET = "ck_kit_0001", "cs_kit_0001"
@@ -115,6 +118,16 @@ class WooCommerceBench:
         )
         return True
 
+    def refuse(self, refusal: Refusal) -> None:
+        product = next(p for p in self._market.products() if p.kind != "variation")
+        text = orjson.dumps(refusal.body)
+        body = orjson.loads(text.replace(orjson.dumps(ITEM), orjson.dumps(product.product_id)))
+        path, method = _CALLS[refusal.verb]
+        self._market.spoil(
+            Spoilt(kind="answer", path=path, method=method, times=None, status=refusal.status,
+                   body=body)
+        )  # fmt: skip
+
     def heal(self) -> None:
         self._market.heal()
 
@@ -169,6 +182,7 @@ class WooCommerceRig:
     """What the kit imports; in-call waits are left out while a bench is open."""
 
     connector: type[Connector] = WooCommerceConnector
+    refusals = tuple(refusals())
     answers: ClassVar[Mapping[str, Sequence[str]]] = {
         "likely": (),
         "trashed packs are told like trashed products": (

@@ -25,7 +25,7 @@ RULES: dict[str, Any] = {
     "price": (int, 1_000, 50_000_000), "stock": (int, 0, 9_999), "grams": (int, 1, 50_000),
     "kind": (str, 1, 20), "shown": (bool, 0, 1),
 }  # fmt: skip
-BEFORE = {"rate", "outage", "reset_before", "redirect"}
+BEFORE = {"rate", "outage", "reset_before", "redirect", "answer"}
 PAGE = 20
 
 
@@ -58,6 +58,8 @@ class Fault:
     after: int = 0
     times: int = 1
     retry_after: int | None = None
+    status: int = 400
+    body: Any = None
 
 
 @dataclass
@@ -209,6 +211,8 @@ class Handler(BaseHTTPRequestHandler):
             self._send(302, b"", "text/html", {"Location": "http://127.0.0.1:9/elsewhere"})
         elif fault.kind == "outage":
             self._send(503, b"<html>503</html>", "text/html")
+        elif fault.kind == "answer":
+            self._send(fault.status, json.dumps(fault.body).encode())
         else:
             wait = {"Retry-After": str(fault.retry_after)} if fault.retry_after else {}
             self._send(429, b'{"error":"too_fast"}', headers=wait)

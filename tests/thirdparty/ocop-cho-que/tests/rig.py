@@ -12,8 +12,9 @@ from ocop_cho_que.connector import ChoQueConnector
 from ocop_cho_que.sandbox import Fault as Spoilt
 from ocop_cho_que.sandbox import Floor, Item, serving
 
-from connectors.conformance.rig import Bench, Deed, Fault, Seen, SeenPack
+from connectors.conformance.rig import Bench, Deed, Fault, Refusal, Seen, SeenPack
 from connectors.contract import Account, Connector, Credentials
+from connectors.errors import AuthRefused, NotFound, Rejected
 
 KEY = "chia-khoa-cua-htx"
 
@@ -70,6 +71,13 @@ class ChoQueBench:
             self._floor.faults.append(Spoilt(KINDS[fault], CALLS[verb], after, times, wait))
         return True
 
+    def refuse(self, refusal: Refusal) -> None:
+        calls, lasting = CALLS[refusal.verb], 10_000
+        with self._floor.lock:
+            self._floor.faults.append(
+                Spoilt("answer", calls, times=lasting, status=refusal.status, body=refusal.body)
+            )
+
     def heal(self) -> None:
         with self._floor.lock:
             self._floor.faults.clear()
@@ -107,8 +115,22 @@ class ChoQueBench:
                 del self._floor.items[item.id]
 
 
+def _refusals() -> Iterator[Refusal]:
+    """The floor names the field; it has few codes."""
+    fields = {
+        "key": "item_sku", "title": "title", "text": "description", "kind": "category",
+        "photos": "images", "price": "price", "stock": "stock", "grams": "weight", "": "",
+    }  # fmt: skip
+    for theirs, ours in fields.items():
+        body = {"error": "bad_value", "field": theirs, "message": "too long"}
+        yield Refusal(400, body, Rejected, ours)
+    for status, kind in ((401, AuthRefused), (403, AuthRefused), (404, NotFound)):
+        yield Refusal(status, {"error": "no", "message": "no"}, kind)
+
+
 class ChoQueRig:
     connector: type[Connector] = ChoQueConnector
+    refusals = tuple(_refusals())
     answers: Mapping[str, Sequence[str]] = {
         "one item a key": (),
         "two items a key": ("two",),
