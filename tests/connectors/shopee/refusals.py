@@ -93,6 +93,7 @@ _SAYING: tuple[tuple[str, str], ...] = (
     ("error_busi_item_status_invalid", "không sửa được"),
     ("error_set_normal_unlisted_item", "mở bán lại"),
     ("error_unlist_item_fail", "chưa ẩn được"),
+    ("error_unlist_item_all_failed", "chưa ẩn được"),
     ("error_busi_cannot_edit_vsku", "ghép"),
 )
 """Refusals of the row that no field is to blame for: what they say to a producer."""

@@ -59,7 +59,7 @@ def test_a_promotion_refuses_one_and_lets_the_other_go(rig: Rig) -> None:
     held, free = rig.listed(pack("A"), on=True), rig.listed(pack("B"), on=True)
     rig.market.do(SHOP, "promote", item_id=int(held.remote_id))
     first, second = switch(rig, False, held, free)
-    assert code(first) == "error_unlist_in_promotion"
+    assert code(first) == "error_item_in_promotion"
     assert isinstance(second, Done)
     assert (status(rig, held), status(rig, free)) == ("NORMAL", "UNLIST")
 

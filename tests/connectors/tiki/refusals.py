@@ -36,7 +36,6 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("sku", "Product code MICHU-500G is not unique"),
     ("sku", "Mã seller product không duy nhất"),
     ("sku", "SKU already exists"),
-    ("price", "Price is not valid because less than ten percent listing price"),
     ("price", "variants should have price > 0"),
     ("images", "Image does not match product name"),
     ("papers", "Giấy chứng nhận ATTP đã hết hạn"),
@@ -56,5 +55,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
 def refusals() -> Iterator[Refusal]:
     for kind, status, words in _STATUSES:
         yield Refusal(status, {"errors": [words]}, kind)
+    tenth = "Price is not valid because less than ten percent listing price"
+    yield Refusal(422, {"errors": [tenth]}, Rejected, "price", says="từ 10% giá niêm yết")
     for field, words in _WORDS:
         yield Refusal(422, {"errors": [words]}, Rejected, field)
