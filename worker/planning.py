@@ -6,15 +6,22 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
-from models import holds, queue, runs, status
+from models import holds, listings, queue, runs, status
 from worker.env import Env, local_day
 from worker.plan import World, load_world, plan
+
+MANY = 500
+"""Products in a plan after which the database looks at its tables again."""
 
 
 def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
     """Write what is wanted for these products (None: all), in one transaction."""
+    ids = None if product_ids is None else set(product_ids)
     with env.db.transaction() as session:
-        plan_in(env, session, product_ids)
+        plan_in(env, session, ids)
+    if ids is None or len(ids) >= MANY:
+        with env.db.transaction() as session:
+            listings.measure(session)
 
 
 def plan_in(env: Env, session: Session, product_ids: Iterable[int] | None) -> None:
