@@ -64,13 +64,45 @@ def open_vault(home: Path, keys: str | None = None) -> Vault:
     """The vault under ``keys`` (the text of OCOP_KEYS), else under the key file of ``home``,
     which is made when there is none. Raises SetupError."""
     if keys is not None:
-        found = [key.strip() for key in keys.split(",") if key.strip()]
-        return _vault(found, "OCOP_KEYS")
-    path = home / "keys" / FILE
+        return _vault(_listed(keys), "OCOP_KEYS")
+    path = key_file(home)
     try:
         if not path.exists():
             _create(path)
         return _vault(_read(path), str(path))
+    except OSError as error:
+        raise from_os_error(path, error) from error
+
+
+def find_vault(home: Path, keys: str | None = None) -> Vault | None:
+    """Like :func:`open_vault`, but None where there is no key yet: none is made."""
+    return open_vault(home, keys) if keys is not None or key_file(home).exists() else None
+
+
+def key_file(home: Path) -> Path:
+    """Where the keys of a home lie when OCOP_KEYS does not say them."""
+    return home / "keys" / FILE
+
+
+def keys_in(home: Path, keys: str | None = None) -> list[str]:
+    """The keys themselves, the one that encrypts first: for a copy that a person asked for.
+    Raises SetupError."""
+    open_vault(home, keys)
+    if keys is not None:
+        return _listed(keys)
+    try:
+        return _read(key_file(home))
+    except OSError as error:
+        raise from_os_error(key_file(home), error) from error
+
+
+def keep_keys(home: Path, keys: Sequence[str]) -> None:
+    """Put keys that came from elsewhere behind those of ``home``. Raises SetupError."""
+    path = key_file(home)
+    try:
+        known = _read(path) if path.exists() else []
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _replace(path, [*known, *(key for key in keys if key not in known)])
     except OSError as error:
         raise from_os_error(path, error) from error
 
@@ -86,14 +118,16 @@ def add_key(home: Path) -> Vault:
 
     Raises SetupError."""
     open_vault(home)
-    path = home / "keys" / FILE
-    part = path.with_suffix(".part")
+    path = key_file(home)
     try:
-        _write(part, [new_key(), *_read(path)], os.O_TRUNC)
-        part.replace(path)
+        _replace(path, [new_key(), *_read(path)])
     except OSError as error:
         raise from_os_error(path, error) from error
     return open_vault(home)
+
+
+def _listed(keys: str) -> list[str]:
+    return [key.strip() for key in keys.split(",") if key.strip()]
 
 
 def _vault(keys: Sequence[str], where: str) -> Vault:
@@ -113,6 +147,13 @@ def _create(path: Path) -> None:
         return
     finally:
         part.unlink()
+
+
+def _replace(path: Path, keys: Sequence[str]) -> None:
+    """Old keys or new ones, never half."""
+    part = path.with_suffix(".part")
+    _write(part, keys, os.O_TRUNC)
+    part.replace(path)
 
 
 def _write(path: Path, keys: Sequence[str], flags: int) -> None:

@@ -151,6 +151,20 @@ def ours(session: Session, shop_id: int) -> set[str]:
     return {row[0] for row in rows}
 
 
+def begun(session: Session, shop_id: int) -> set[str]:
+    """SKUs of the listings that are being created just now: what shows them is found by their
+    create, and is no stranger."""
+    rows = session.execute(
+        text("""SELECT l.item_sku FROM listing l WHERE l.shop_id = :shop AND l.remote_id IS NULL
+                AND (l.attempt_at IS NOT NULL OR l.handle IS NOT NULL)
+            UNION SELECT v.sku FROM listing l JOIN listing_variant v ON v.listing_id = l.id
+            WHERE l.shop_id = :shop AND l.remote_id IS NULL
+                AND (l.attempt_at IS NOT NULL OR l.handle IS NOT NULL)"""),
+        {"shop": shop_id},
+    )
+    return {row[0] for row in rows}
+
+
 def item_skus(session: Session, shop_id: int) -> set[str]:
     """The keys of the shop's listings that the channel knows."""
     rows = session.execute(

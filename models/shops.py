@@ -25,6 +25,15 @@ class StoredCredential:
     refresh_tries: int
 
 
+@dataclass(frozen=True, slots=True)
+class KeptSecret:
+    """A shop's encrypted secrets, for whoever looks after the keys."""
+
+    shop_id: int
+    shop_key: str
+    secret: bytes
+
+
 def by_key(session: Session, key: str) -> Shop | None:
     """The shop of that key."""
     return session.exec(select(Shop).where(col(Shop.key) == key)).first()
@@ -52,6 +61,15 @@ def credential(session: Session, shop_id: int) -> StoredCredential | None:
     return StoredCredential(
         row.secret, row.version, row.expires_at, row.refresh_intent, row.refresh_tries
     )
+
+
+def credentials(session: Session) -> list[KeptSecret]:
+    """All stored secrets, by shop."""
+    rows = session.execute(
+        text("""SELECT c.shop_id, s.key, c.secret FROM shop_credential c
+            JOIN shop s ON s.id = c.shop_id ORDER BY s.key""")
+    )
+    return [KeptSecret(row[0], row[1], bytes(row[2])) for row in rows]
 
 
 def store_credential(

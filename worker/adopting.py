@@ -67,9 +67,15 @@ def survey(env: Env, shop: Shop) -> None:
     account = tokens.fresh_account(env, shop).account
     connector = env.connector(shop.channel, account)
     with env.db.transaction() as session:
-        ours = pairing.ours(session, shop.id or 0)
-    states = [s for s in _everything(connector) if s.remote_id not in ours]
+        ours, begun = pairing.ours(session, shop.id or 0), pairing.begun(session, shop.id or 0)
+    states = [
+        s for s in _everything(connector) if s.remote_id not in ours and not begun & set(_skus(s))
+    ]
     propose(env, shop.id or 0, [found for state in states for found in _packs(state)])
+
+
+def _skus(state: RemoteState) -> list[str]:
+    return [state.item_sku, *(pack.sku for pack in state.variants)]
 
 
 def _everything(connector: Connector) -> list[RemoteState]:

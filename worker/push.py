@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited
-from models import leases, listings, outcomes, queue, shops
+from models import leases, listings, outcomes, queue, restored, shops
 from models.listing import (
     CONTENT,
     CREATE,
@@ -32,7 +32,7 @@ from models.listings import ListingState
 from models.outcomes import EventRow
 from models.queue import Claimed
 from models.shop import Shop
-from worker import calls, tokens, uploads
+from worker import adopting, calls, tokens, uploads
 from worker.calls import Caller
 from worker.create import Batch, create
 from worker.env import Env
@@ -46,7 +46,8 @@ from worker.retry import breaker_s
 @dataclass(frozen=True, slots=True)
 class Drained:
     """How a drain ended. ``rows``: facets and readings it worked; ``more``: something may still
-    be due now, wake the next; ``why`` one word: done, slice, stopped, taken, closed, fault."""
+    be due now, wake the next; ``why`` one word: done, slice, stopped, taken, closed, fault,
+    seen (looked through after a restore)."""
 
     rows: int
     more: bool
@@ -62,6 +63,8 @@ class Drain:
     place: Place
     caller: Caller
     token_version: int
+    creates: bool = True
+    """Whether anything may be created."""
     rows: int = 0
     refreshed: bool = False
     """The login was refreshed in this drain: a second refusal opens the breaker."""
@@ -75,6 +78,7 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
     """Work off what a shop owes, for one slice at most."""
     with env.db.transaction() as session:
         shop = session.get(Shop, shop_id)
+        unseen = shop is not None and restored.unseen(session, shop.key)
     if shop is None or not shop.enabled or shop.paused_reason:
         return Drained(0, False, "closed")
     if shop.breaker_until is not None and shop.breaker_until > env.now():
@@ -88,13 +92,33 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
         return Drained(0, False, "taken")
     place = Place(shop_id, fence, run_id, timing.period_s, longest_call_s)
     try:
-        return _drain_held(env, shop, place)
+        done = _drain_held(env, shop, place, creates=not unseen)
     finally:
         with env.db.transaction() as session:
             leases.give_back(session, shop_id, fence)
+    if unseen and done.why == "done":
+        return _look_through(env, shop, place, done)
+    return done
 
 
-def _drain_held(env: Env, shop: Shop, place: Place) -> Drained:
+def _look_through(env: Env, shop: Shop, place: Place, done: Drained) -> Drained:
+    """The database came from a backup: before anything is created here, what was made since is
+    found and adopted."""
+    try:
+        adopting.survey(env, shop)
+        adopting.adopt_sure(env, shop)
+    except ChannelError as error:
+        _trip(env, shop, place, error)
+        return Drained(done.rows, False, "fault")
+    except adopting.Busy:
+        return Drained(done.rows, True, "taken")
+    with env.db.transaction() as session:
+        restored.seen(session, shop.key)
+    plan_products(env)
+    return Drained(done.rows, True, "seen")
+
+
+def _drain_held(env: Env, shop: Shop, place: Place, *, creates: bool) -> Drained:
     try:
         opened = tokens.open_account(env, shop)
         if tokens.lapses_soon(opened, env.now()):
@@ -104,7 +128,7 @@ def _drain_held(env: Env, shop: Shop, place: Place) -> Drained:
         return Drained(0, False, "fault")
     connector = env.connector(shop.channel, opened.account)
     with ThreadPoolExecutor(connector.capabilities.in_flight) as threads:
-        work = Drain(env, shop, place, Caller(connector, threads), opened.version)
+        work = Drain(env, shop, place, Caller(connector, threads), opened.version, creates)
         _log_start(work)
         done = _loop(work)
         return _finished(work, done)
@@ -146,7 +170,8 @@ def _loop(work: Drain) -> Drained:
         with env.db.transaction() as session:
             held = leases.renew(session, work.shop_id, work.place.fence, env.timing.lease_ttl_s)
             due = queue.lanes_due(session, work.shop_id, work.place.fence, env.now())
-        lane = choose(due, turn) if held else None
+        may = [d for d in due if work.creates or d.lane != CREATE]
+        lane = choose(may, turn) if held else None
         if lane is None:
             return Drained(work.rows, False, "done")
         turn += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 import redis
@@ -26,8 +27,8 @@ class NoSource(ValueError):
 def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
     """Connects to nothing yet: the first query and the first call do."""
     client = redis.Redis.from_url(redis_url, socket_timeout=5)
-    keys = settings.keys.get_secret_value() if settings.keys else None
-    vault = open_vault(settings.home, keys)
+    vault = open_vault(settings.home, keys_of(settings))
+    folders = folders_of(settings)
 
     def limiter(shop_key: str, capabilities: Capabilities) -> Limiter:
         return Bucket(client, shop_key, capabilities)
@@ -35,7 +36,7 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
     return Env(
         db=Database(database_url),
         clock=clock.now,
-        images=settings.home / "images",
+        images=folders["images"],
         encrypt=vault.encrypt,
         decrypt=vault.decrypt,
         connectors=find_connectors(),
@@ -47,10 +48,20 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
             period_s=settings.pull_every_s,
             settle_scale=settings.settle_scale,
         ),
-        files=settings.home / "files",
+        files=folders["files"],
         public_base_url=settings.public_base_url or "",
         private_hosts=frozenset(settings.allowed_private_hosts),
     )
+
+
+def keys_of(settings: Settings) -> str | None:
+    """The text of OCOP_KEYS; None where a key file holds the keys."""
+    return settings.keys.get_secret_value() if settings.keys else None
+
+
+def folders_of(settings: Settings) -> dict[str, Path]:
+    """What the tables name and do not hold: pictures and papers, and connectors' own files."""
+    return {"images": settings.home / "images", "files": settings.home / "files"}
 
 
 def open_source(location: str, today: date, *, full: bool = False) -> RegistrySource:

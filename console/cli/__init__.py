@@ -17,6 +17,7 @@ from connectors.registry.contract import RegistryError
 from console.cli import (
     accounts,
     adopt,
+    backup,
     doctor,
     feeds,
     log,
@@ -34,6 +35,7 @@ from console.cli.output import complain
 from worker.connect import BadAccount
 from worker.mappings import BadMapping
 from worker.papers import BadPaper
+from worker.restore import BadBackup
 from worker.runtime import NoSource
 
 app = typer.Typer(
@@ -53,6 +55,8 @@ app.command("preview")(preview.preview)
 app.command("reconcile")(reconcile.reconcile)
 app.command("adopt")(adopt.adopt)
 app.command("log")(log.log)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("channels")(accounts.channels)
 app.command("doctor")(doctor.doctor)
 app.add_typer(accounts.app, name="accounts")
@@ -61,7 +65,9 @@ app.add_typer(rules.app, name="rules")
 app.add_typer(papers.app, name="papers")
 app.add_typer(feeds.app, name="feeds")
 
-EXPECTED = (SetupError, BadAccount, BadMapping, BadPaper, NoSource, RegistryError, ChannelError)
+EXPECTED = (
+    SetupError, BadAccount, BadBackup, BadMapping, BadPaper, NoSource, RegistryError, ChannelError,
+)  # fmt: skip
 """Errors that are somebody's to mend: one message, no traceback."""
 
 

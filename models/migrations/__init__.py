@@ -12,7 +12,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 _ADVISORY_LOCK = 7_205_001
 """Any fixed number: two programs that start at once must not migrate at once."""
@@ -31,9 +31,7 @@ def alembic_config(engine: Engine) -> Config:
 
 def head() -> str:
     """The newest revision that this program knows."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent))
-    revision = ScriptDirectory.from_config(config).get_current_head()
+    revision = _scripts().get_current_head()
     assert revision is not None  # noqa: S101 (a program without a migration cannot be built)
     return revision
 
@@ -41,17 +39,27 @@ def head() -> str:
 def current(engine: Engine) -> str | None:
     """The database's revision, None when it is empty."""
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return current_in(connection)
+
+
+def current_in(connection: Connection) -> str | None:
+    """The same as this connection's transaction sees it."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Migrate up to ``revision``. Raises SchemaTooNew when the database is ahead of us."""
     check_known(engine)
     with engine.begin() as connection:
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
-        config = alembic_config(engine)
-        config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        upgrade_in(connection, revision)
+
+
+def upgrade_in(connection: Connection, revision: str = "head") -> None:
+    """The same within a transaction that does more."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    config = alembic_config(connection.engine)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -65,11 +73,19 @@ def downgrade(engine: Engine, revision: str) -> None:
 def check_known(engine: Engine) -> None:
     """Raise SchemaTooNew when the database's revision is none that we know."""
     found = current(engine)
-    if found is None:
-        return
-    script = ScriptDirectory.from_config(alembic_config(engine))
-    if found not in {revision.revision for revision in script.walk_revisions()}:
+    if found is not None and not knows(found):
         raise SchemaTooNew(
             f"cơ sở dữ liệu ở phiên bản {found}, chương trình chỉ biết đến {head()}: "
             "hãy cập nhật chương trình"
         )
+
+
+def knows(revision: str) -> bool:
+    """Whether this version of the program has heard of ``revision``."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    return ScriptDirectory.from_config(config)

@@ -54,9 +54,13 @@ class Demo:
 
     def cli(self, *words: str) -> Any:
         """A command of ``ocop-sync`` with ``--json``: its decoded output."""
-        found = self._run("-c", "import console.cli; console.cli.main()", *words, "--json")
+        found = self.say(*words, "--json")
         assert found.returncode == 0, found.stderr
         return orjson.loads(found.stdout)
+
+    def say(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """A command of ``ocop-sync``, whatever comes of it."""
+        return self._run("-c", "import console.cli; console.cli.main()", *words)
 
     def _run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -1,0 +1,22 @@
+"""A first day's sync on all channels, for tests that only look at it or go on from it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.system.demo import Demo
+
+
+@pytest.fixture(scope="session")
+def first_day() -> Iterator[Demo]:
+    """Everything is in the shops, nothing is owed, nothing runs. Whoever uses it leaves it so;
+    its tests are of one group (``first_day``), so that it is made once."""
+    with tempfile.TemporaryDirectory(prefix="ocop-day-") as folder:
+        demo = Demo(Path(folder) / "home")
+        result = demo.once()
+        assert result.returncode == 0, result.stderr
+        yield demo
