@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,19 @@ _HARMLESS = frozenset({"shop_key", "run_key", "key_name"})
 _SHORTEST = 6
 """A shorter value would hide ordinary words wherever they stand."""
 _secret_values: set[str] = set()
+_hiders: list[Callable[[str], str]] = []
 
 
 def register_secret(value: str) -> None:
     """Hide this value wherever it appears in the log from now on."""
     if len(value) >= _SHORTEST:
         _secret_values.add(value)
+
+
+def hide_with(hider: Callable[[str], str]) -> None:
+    """Pass every text of the log through ``hider`` too, from now on."""
+    if hider not in _hiders:
+        _hiders.append(hider)
 
 
 def redact(logger: Any, method: str, event: EventDict) -> EventDict:
@@ -55,6 +62,8 @@ def _hide(text: str) -> str:
     for secret in _secret_values:
         if secret in text:
             text = text.replace(secret, HIDDEN)
+    for hider in _hiders:
+        text = hider(text)
     return text
 
 

@@ -15,6 +15,7 @@ import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from config.errors import SetupError, from_os_error
+from config.logging import register_secret
 
 FILE = "master.keys"
 
@@ -133,6 +134,8 @@ def _listed(keys: str) -> list[str]:
 def _vault(keys: Sequence[str], where: str) -> Vault:
     if not keys:
         raise SetupError(where, "không có khóa nào", "ít nhất một khóa", "xem mục khóa trong docs")
+    for key in keys:
+        register_secret(key)
     return Vault(keys, where)
 
 

@@ -16,18 +16,22 @@ shop's breaker and never raise the row's own backoff (design: "Retry has two lev
 
 from __future__ import annotations
 
+from connectors.secrecy import hide
+
 
 class ChannelError(Exception):
-    """Base of all. ``str()`` is one sentence for a person and never holds a secret.
+    """Base of all. ``str()`` is one sentence for a person and never holds a secret: what the
+    channel said is passed through :func:`connectors.secrecy.hide`.
 
     ``code`` is the channel's own code (module prefix stripped), ``request_id`` the channel's id
     of the call, both for the log.
     """
 
     def __init__(self, message: str, *, code: str = "", request_id: str = "") -> None:
+        message = hide(message)
         super().__init__(message)
         self.message = message
-        self.code = code
+        self.code = hide(code)
         self.request_id = request_id
 
     def __repr__(self) -> str:
@@ -77,7 +81,7 @@ class Rejected(ChannelError):
     ) -> None:
         super().__init__(message, code=code, request_id=request_id)
         self.field = field
-        self.hint = hint
+        self.hint = hide(hint)
 
 
 class NotFound(ChannelError):
@@ -94,7 +98,7 @@ class ProtocolError(ChannelError):
         self, message: str, *, excerpt: str = "", code: str = "", request_id: str = ""
     ) -> None:
         super().__init__(message, code=code, request_id=request_id)
-        self.excerpt = excerpt[:2048]
+        self.excerpt = hide(excerpt)[:2048]
 
 
 SHOP_FAULTS = (RateLimited, Unavailable, AuthExpired, AuthRefused)

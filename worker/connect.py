@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from connectors.contract import Account, Connector, Credentials, ShopFacts
 from models import categories, pairing, shops
@@ -26,7 +26,7 @@ class NewShop:
     name: str
     producer_id: int | None
     base_url: str
-    credentials: Mapping[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from connectors import secrecy
 from connectors.contract import Account, Capabilities, Clock, Connector, Credentials
 from connectors.http import Http, Limiter, NoLimit
 from models.db import Database
@@ -79,7 +80,9 @@ class Env:
         return min(own, self.timing.call_deadline_s)
 
     def connector(self, channel: str, account: Account) -> Connector:
-        """A connector for one shop, its calls limited by the shop's bucket."""
+        """A connector for one shop, its calls limited by the shop's bucket. From here on its
+        secrets are hidden in this process's errors and logs."""
+        secrecy.keep(account.credentials)
         kind = self.connectors[channel]
         limiter = self.limiter(account.shop_key, kind.capabilities)
         http = Http(limiter, longest_s=self.timing.call_deadline_s)

@@ -6,15 +6,17 @@ from datetime import date
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import redis
 
-from config import clock
+from config import clock, logging
 from config.secrets import open_vault
 from config.settings import Settings
 from connectors.contract import Capabilities
 from connectors.http import Limiter
 from connectors.registry.contract import RegistrySource
+from connectors.secrecy import hide
 from models.db import Database
 from worker.env import Env, Timing, find_connectors
 from worker.limits import Bucket
@@ -25,7 +27,11 @@ class NoSource(ValueError):
 
 
 def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
-    """Connects to nothing yet: the first query and the first call do."""
+    """Connects to nothing yet: the first query and the first call do. From here on this process
+    hides the program's secrets in its log."""
+    for url in (database_url, redis_url):
+        logging.register_secret(urlsplit(url).password or "")
+    logging.hide_with(hide)
     client = redis.Redis.from_url(redis_url, socket_timeout=5)
     vault = open_vault(settings.home, keys_of(settings))
     folders = folders_of(settings)

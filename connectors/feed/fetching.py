@@ -32,6 +32,11 @@ def address(account: Account) -> str:
     return given or (f"{base.rstrip('/')}/exports/latest" if base else "")
 
 
+def _mark_of(where: str) -> str:
+    """An address that is written down only to be known again: it may hold a password."""
+    return hashlib.sha256(where.encode()).hexdigest()
+
+
 class _Doubtful(Exception):
     """The export has lost much of what it had, seems to be half of one, or is an older one."""
 
@@ -64,7 +69,7 @@ class Exports:
 
     def _fetch(self, store: Store) -> bool:
         """Whether the floor has an export."""
-        where = address(self._account)
+        where = _mark_of(address(self._account))
         known = store.meta("export_from") == where
         etag, stamp = store.meta("export_etag"), store.meta("export_stamp")
         if not _is_sure(stamp, store.meta("export_got")):

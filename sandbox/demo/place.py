@@ -28,11 +28,13 @@ def settle(folder: Path, names: Sequence[str], web_port: int) -> Place:
     """The demo's place. The web server keeps the port that is set where that is free."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "ports.json"
-    ports: dict[str, int] = orjson.loads(path.read_bytes()) if path.exists() else {}
+    known: dict[str, int] = orjson.loads(path.read_bytes()) if path.exists() else {}
+    ports = dict(known)
     for name in names:
         ports.setdefault(name, _free_port())
     ports.setdefault("web", web_port if _is_free(web_port) else _free_port())
-    path.write_bytes(orjson.dumps(ports))
+    if ports != known:
+        path.write_bytes(orjson.dumps(ports))
     return Place(folder, ports)
 
 
