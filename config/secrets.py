@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
 import orjson
@@ -21,22 +22,32 @@ FILE = "master.keys"
 
 
 class Vault:
-    """Encrypts and decrypts small mappings of text. Never shows a key."""
+    """Encrypts and decrypts small mappings of text. Never shows a key.
 
-    def __init__(self, keys: Sequence[str], where: str) -> None:
+    With a ``file`` the keys are read again whenever it has changed, so that a process that has
+    lived since before a rotation knows the new key at once. Keys that it knew it goes on to
+    decrypt with.
+    """
+
+    def __init__(self, keys: Sequence[str], where: str, file: Path | None = None) -> None:
         self._where = where
-        self._fernet = MultiFernet([_fernet(key, where) for key in keys])
+        self._file = file
+        self._stamp: tuple[int, int, int] | None = None
+        self._keys = tuple(keys)
+        self._open(keys, keys)
 
     def __repr__(self) -> str:
         return f"Vault({self._where})"
 
     def encrypt(self, secrets: Mapping[str, str]) -> bytes:
         """The mapping under the first key."""
+        self._look()
         return self._fernet.encrypt(orjson.dumps(dict(secrets)))
 
     def decrypt(self, data: bytes) -> dict[str, str]:
         """What :meth:`encrypt` was given. Raises SetupError when no key fits or the data is
         damaged."""
+        self._look()
         try:
             plain = self._fernet.decrypt(data)
         except InvalidToken:
@@ -47,10 +58,44 @@ class Vault:
     def rotate(self, data: bytes) -> bytes:
         """The same secrets under the first key, whichever key they were under. Raises
         SetupError like :meth:`decrypt`."""
+        self._look()
         try:
             return self._fernet.rotate(data)
         except InvalidToken:
             raise self._no_key_fits() from None
+
+    def is_current(self, data: bytes) -> bool:
+        """Whether the first key alone opens it: the others are not needed for it."""
+        self._look()
+        try:
+            self._first.decrypt(data)
+        except InvalidToken:
+            return False
+        return True
+
+    def _look(self) -> None:
+        """Read the keys again where their file is another one now; a file that is gone just now
+        takes no key away from who knows it."""
+        stamp = _stamp(self._file)
+        if self._file is None or stamp in (self._stamp, None):
+            return
+        try:
+            keys = _read(self._file)
+        except OSError as error:
+            raise from_os_error(self._file, error) from error
+        self._open(keys, [*keys, *(key for key in self._keys if key not in keys)])
+        self._stamp = stamp
+
+    def _open(self, keys: Sequence[str], known: Sequence[str]) -> None:
+        if not keys:
+            raise SetupError(
+                self._where, "không có khóa nào", "ít nhất một khóa", "xem mục khóa trong docs"
+            )
+        for key in known:
+            register_secret(key)
+        self._first = _fernet(keys[0], self._where)
+        self._fernet = MultiFernet([_fernet(key, self._where) for key in known])
+        self._keys = tuple(known)
 
     def _no_key_fits(self) -> SetupError:
         return SetupError(
@@ -65,12 +110,12 @@ def open_vault(home: Path, keys: str | None = None) -> Vault:
     """The vault under ``keys`` (the text of OCOP_KEYS), else under the key file of ``home``,
     which is made when there is none. Raises SetupError."""
     if keys is not None:
-        return _vault(_listed(keys), "OCOP_KEYS")
+        return Vault(_listed(keys), "OCOP_KEYS")
     path = key_file(home)
     try:
         if not path.exists():
             _create(path)
-        return _vault(_read(path), str(path))
+        return Vault(_read(path), str(path), path)
     except OSError as error:
         raise from_os_error(path, error) from error
 
@@ -108,6 +153,23 @@ def keep_keys(home: Path, keys: Sequence[str]) -> None:
         raise from_os_error(path, error) from error
 
 
+def drop_keys(home: Path, now: datetime) -> Path | None:
+    """Leave only the first key in the key file, once nothing needs the others. They are moved to
+    a file of their own, because backups made before open with them alone; returns that file, None
+    when there were no others. Raises SetupError."""
+    path = key_file(home)
+    try:
+        first, *others = _read(path)
+        if not others:
+            return None
+        dropped = path.with_name(f"dropped-{now:%Y%m%d-%H%M%S}.keys")
+        _write(dropped, others, os.O_EXCL)
+        _replace(path, [first])
+    except OSError as error:
+        raise from_os_error(path, error) from error
+    return dropped
+
+
 def new_key() -> str:
     """A fresh master key, to be put *before* the others."""
     return Fernet.generate_key().decode()
@@ -115,7 +177,7 @@ def new_key() -> str:
 
 def add_key(home: Path) -> Vault:
     """Put a fresh key first in the key file, keep the old ones for decrypting, and return the
-    vault under all of them: rotate every stored secret with it, then drop the old keys.
+    vault under all of them: rotate every stored secret with it, then :func:`drop_keys`.
 
     Raises SetupError."""
     open_vault(home)
@@ -127,16 +189,17 @@ def add_key(home: Path) -> Vault:
     return open_vault(home)
 
 
+def _stamp(path: Path | None) -> tuple[int, int, int] | None:
+    """What tells one version of a file from the next; None without a file."""
+    try:
+        facts = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (facts.st_ino, facts.st_mtime_ns, facts.st_size) if facts is not None else None
+
+
 def _listed(keys: str) -> list[str]:
     return [key.strip() for key in keys.split(",") if key.strip()]
-
-
-def _vault(keys: Sequence[str], where: str) -> Vault:
-    if not keys:
-        raise SetupError(where, "không có khóa nào", "ít nhất một khóa", "xem mục khóa trong docs")
-    for key in keys:
-        register_secret(key)
-    return Vault(keys, where)
 
 
 def _create(path: Path) -> None:

@@ -72,6 +72,29 @@ def credentials(session: Session) -> list[KeptSecret]:
     return [KeptSecret(row[0], row[1], bytes(row[2])) for row in rows]
 
 
+_SECRETS_LOCK = 7_205_003
+"""Any fixed number: writers of secrets share it, a rotation of the keys has it alone."""
+
+
+def writing_secrets(session: Session) -> None:
+    """To be called before secrets are encrypted for this transaction: a rotation of the master
+    keys comes before it or after its commit, never between."""
+    session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": _SECRETS_LOCK})
+
+
+def rotating_secrets(session: Session) -> None:
+    """Wait for those who write secrets, and let none begin before this transaction's end."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SECRETS_LOCK})
+
+
+def renew_secret(session: Session, shop_id: int, secret: bytes) -> None:
+    """The same secrets under another key: for those who hold them nothing has changed."""
+    session.execute(
+        text("UPDATE shop_credential SET secret = :secret WHERE shop_id = :shop"),
+        {"shop": shop_id, "secret": secret},
+    )
+
+
 def store_credential(
     session: Session, shop_id: int, secret: bytes, expires_at: datetime | None
 ) -> None:

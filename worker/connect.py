@@ -124,6 +124,7 @@ def _store(env: Env, shop: Shop, account: Account, connector: Connector) -> int:
         stored = session.merge(shop)
         session.flush()
         shop_id = stored.id or 0
+        shops.writing_secrets(session)
         secret = env.encrypt(account.credentials)
         shops.store_credential(session, shop_id, secret, connector.token_expires_at())
         return shop_id

@@ -111,6 +111,7 @@ def _swap(env: Env, shop: Shop, opened: Opened, fresh: Credentials) -> Opened:
     account = env.account(shop, fresh)
     expires_at = env.connector(shop.channel, account).token_expires_at()
     with env.db.transaction() as session:
+        shops.writing_secrets(session)
         swapped = shops.swap_credential(
             session, shop.id or 0, opened.version, env.encrypt(fresh), expires_at
         )

@@ -20,6 +20,7 @@ from console.cli import (
     backup,
     doctor,
     feeds,
+    keys,
     log,
     mappings,
     papers,
@@ -64,6 +65,7 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(rules.app, name="rules")
 app.add_typer(papers.app, name="papers")
 app.add_typer(feeds.app, name="feeds")
+app.add_typer(keys.app, name="keys")
 
 EXPECTED = (
     SetupError, BadAccount, BadBackup, BadMapping, BadPaper, NoSource, RegistryError, ChannelError,
