@@ -124,7 +124,7 @@ def rig(count: int) -> Iterator[Rig]:
 @contextmanager
 def database(home: Path) -> Iterator[Env]:
     """An Env on servers of its own below ``home``."""
-    settings = Settings(home=home, slice_s=3600)
+    settings = Settings(home=home, slice_s=3600, allowed_private_hosts=frozenset({"127.0.0.1"}))
     with servers(settings) as urls:
         env = build_env(settings, urls.database_url, urls.redis_url)
         env.limiter = lambda shop_key, capabilities: NoLimit()

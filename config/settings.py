@@ -129,7 +129,7 @@ class Settings(BaseSettings):
     allowed_private_hosts: Annotated[frozenset[str], NoDecode, BeforeValidator(_hosts)] = (
         frozenset()
     )
-    """Hosts that pictures and registries may be fetched from although their address is private
+    """Hosts that pictures, registries and shops may be asked at although their address is private
     (loopback too must be listed)."""
 
 

@@ -22,6 +22,9 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
+from connectors.guard import Guard, Refused
+from connectors.wire import Deadline, adapter
+
 USER_AGENT = "ocop-sync"
 
 MAX_BODY = 8 * 1024 * 1024
@@ -36,8 +39,16 @@ class NotSent(TransportError):
     """The request never reached the server (refused, unknown host, bad certificate)."""
 
 
+class Forbidden(NotSent):
+    """The address must not be asked (Vietnamese message: why, and what to do)."""
+
+
 class Unclear(TransportError):
     """The request may have been carried out: time-out, reset, or an answer cut short."""
+
+
+class TooLarge(Unclear):
+    """The answer is larger than its caller takes."""
 
 
 class Limiter(Protocol):
@@ -88,17 +99,20 @@ FilePart = tuple[str, tuple[str, bytes, str]]
 
 class Http:
     """A thread-safe client. ``monotonic`` is injected by tests of the deadline; ``longest_s`` is
-    the most seconds that any call may take, whatever its caller allows."""
+    the most seconds that any call may take, whatever its caller allows. ``guard`` says which
+    addresses may be asked, None: all (tests, and tools against loopback)."""
 
     def __init__(
         self,
         limiter: Limiter | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         longest_s: float | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self._limiter = limiter or NoLimit()
         self._longest_s = longest_s
         self._monotonic = monotonic
+        self._guard = guard
         self._local = threading.local()
 
     def request(
@@ -130,10 +144,14 @@ class Http:
             sent_headers["Content-Type"] = "application/json"
         host = url.split("/", 3)[2] if "://" in url else url
         try:
+            if self._guard is not None:
+                self._guard.check(url)
             prepared = _prepared(method, _with_query(url, query), sent_headers, data, files)
-            response = self._adapter().send(
+            response = self._adapter(started + deadline_s).send(
                 prepared, stream=True, timeout=(min(5.0, deadline_s), deadline_s)
             )
+        except Refused as error:
+            raise Forbidden(f"{host}: {error}") from None
         except (requests.exceptions.ConnectTimeout, requests.exceptions.SSLError) as error:
             raise NotSent(f"{host}: {_cause(error)}") from None
         except requests.exceptions.ConnectionError as error:
@@ -144,6 +162,7 @@ class Http:
         except requests.exceptions.RequestException as error:
             raise NotSent(f"{host}: {_cause(error)}") from None
         with response:
+            _check_encoding(response, host)
             body = self._read(response, host, started + deadline_s, max_bytes)
         return Answer(
             status=response.status_code,
@@ -152,14 +171,17 @@ class Http:
             elapsed_s=self._monotonic() - started,
         )
 
-    def _adapter(self) -> HTTPAdapter:
-        """This thread's connections. A Session would add cookies, redirects and settings from
-        the environment to every call: all of them things that must not happen here."""
-        adapter: HTTPAdapter | None = getattr(self._local, "adapter", None)
-        if adapter is None:
-            adapter = HTTPAdapter(max_retries=0, pool_connections=4, pool_maxsize=4)
-            self._local.adapter = adapter
-        return adapter
+    def _adapter(self, deadline: float) -> HTTPAdapter:
+        """This thread's connections, for a call that ends by ``deadline``. A Session would add
+        cookies, redirects and settings from the environment to every call: all of them things
+        that must not happen here."""
+        local = self._local
+        if getattr(local, "adapter", None) is None:
+            local.deadline = Deadline(self._monotonic)
+            local.adapter = adapter(local.deadline, self._guard)
+        local.deadline.at = deadline
+        found: HTTPAdapter = local.adapter
+        return found
 
     def _read(
         self, response: requests.Response, host: str, deadline: float, max_bytes: int
@@ -181,11 +203,19 @@ class Http:
                     break
                 size += len(chunk)
                 if size > max_bytes:
-                    raise Unclear(f"{host}: the answer is larger than {max_bytes} bytes")
+                    raise TooLarge(f"{host}: the answer is larger than {max_bytes} bytes")
                 chunks.append(chunk)
         except (urllib3.exceptions.HTTPError, OSError) as error:
             raise Unclear(f"{host}: the answer was cut short ({type(error).__name__})") from None
         return b"".join(chunks)
+
+
+def _check_encoding(response: requests.Response, host: str) -> None:
+    """We ask for gzip; one layer of it unpacks a piece to a thousand times its size at most,
+    which :meth:`Http._read` bounds. Two layers, or a denser packing, would not be."""
+    packed = response.headers.get("Content-Encoding", "").strip().lower()
+    if packed not in ("", "identity", "gzip", "x-gzip"):
+        raise Unclear(f"{host}: the answer is packed as '{packed[:40]}'")
 
 
 def _with_query(url: str, query: Sequence[tuple[str, str]]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from connectors.contract import Account, Connector, Credentials, ShopFacts
+from connectors.guard import Refused
 from models import categories, pairing, shops
 from models.shop import Shop
 from models.text import slug
@@ -48,6 +49,7 @@ def connect(env: Env, new: NewShop) -> Connected:
         raise BadAccount(
             f"không có kênh '{new.channel}'; đang có: {', '.join(sorted(env.connectors))}"
         )
+    _check_address(env, new.base_url)
     shop = _shop(env, new)
     account = env.account(shop, check_fields(env, new))
     connector = env.connector(new.channel, account)
@@ -77,6 +79,16 @@ def connect(env: Env, new: NewShop) -> Connected:
         waiting=verdicts.count("doubtful"),
         not_adopted=tuple(problems),
     )
+
+
+def _check_address(env: Env, base_url: str) -> None:
+    """An address that a person gave: one that names a private host is refused here, with what to
+    do; a name that leads to one is refused when it is asked."""
+    try:
+        if "://" in base_url:
+            env.guard.check(base_url)
+    except Refused as error:
+        raise BadAccount(f"địa chỉ '{base_url}': {error}") from None
 
 
 def _shop(env: Env, new: NewShop) -> Shop:

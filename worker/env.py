@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from connectors import secrecy
 from connectors.contract import Account, Capabilities, Clock, Connector, Credentials
+from connectors.guard import Guard
 from connectors.http import Http, Limiter, NoLimit
 from models.db import Database
 from models.shop import Shop
@@ -59,11 +60,16 @@ class Env:
     public_base_url: str = ""
     """Where channels reach what we publish; "" when the deployment has no public address."""
     private_hosts: frozenset[str] = frozenset()
-    """Hosts that pictures and registries may be fetched from although they are private."""
+    """Hosts that may be asked although they are private: pictures, registries, shops."""
 
     @property
     def capabilities(self) -> dict[str, Capabilities]:
         return {name: c.capabilities for name, c in self.connectors.items()}
+
+    @property
+    def guard(self) -> Guard:
+        """Which addresses that people gave us may be asked."""
+        return Guard(self.private_hosts)
 
     def now(self) -> datetime:
         return self.clock()
@@ -85,7 +91,7 @@ class Env:
         secrecy.keep(account.credentials)
         kind = self.connectors[channel]
         limiter = self.limiter(account.shop_key, kind.capabilities)
-        http = Http(limiter, longest_s=self.timing.call_deadline_s)
+        http = Http(limiter, longest_s=self.timing.call_deadline_s, guard=self.guard)
         return kind(account, http, self.clock)
 
 

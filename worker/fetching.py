@@ -22,7 +22,7 @@ def fetch_pictures(env: Env) -> set[int]:
     Pictures of traceability codes are drawn. A picture that cannot be used says why; one whose
     server is away stays missing and is asked for again by the next pull.
     """
-    http = Http()
+    http = Http(guard=env.guard)
     touched = draw_missing(env)
     asked: set[int] = set()
     while True:
@@ -56,6 +56,6 @@ def _fetch_batch(env: Env, http: Http, waiting: Sequence[WaitingPicture]) -> set
 
 def _try(env: Env, http: Http, picture: WaitingPicture) -> Picture | BadPicture | TransportError:
     try:
-        return fetch(picture.url, http, env.images, env.private_hosts)
+        return fetch(picture.url, http, env.images)
     except (BadPicture, TransportError) as error:
         return error

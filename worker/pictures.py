@@ -9,24 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import io
-import ipaddress
 import os
-import socket
+import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from PIL import Image, UnidentifiedImageError
 
 from connectors.contract import Connector, Done, Failed, ImageFile
 from connectors.errors import ChannelError
-from connectors.http import Http, NotSent, Unclear
+from connectors.http import Forbidden, Http, TooLarge, Unclear
 
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 60_000_000
 DEADLINE_S = 20.0
 TYPES = {"JPEG": "image/jpeg", "PNG": "image/png"}
+
+
+_NO_PICTURE = (
+    UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, struct.error,
+    OverflowError, Image.DecompressionBombError, Image.DecompressionBombWarning,
+)  # fmt: skip
+"""What the library makes of bytes that are no picture, or of one that is made to hurt."""
 
 
 class BadPicture(ValueError):
@@ -42,16 +47,15 @@ class Picture:
     height: int
 
 
-def fetch(url: str, http: Http, store: Path, private_hosts: frozenset[str]) -> Picture:
-    """Fetch, check and keep a picture. Raises BadPicture (for its producer), TransportError
-    (asked again later)."""
-    check_address(url, private_hosts)
+def fetch(url: str, http: Http, store: Path) -> Picture:
+    """Fetch, check and keep a picture; ``http`` guards which addresses are asked. Raises
+    BadPicture (for its producer), TransportError (asked again later)."""
     try:
         answer = http.request("GET", url, deadline_s=DEADLINE_S, max_bytes=MAX_BYTES)
-    except Unclear as error:
-        if "larger" in str(error):
-            raise BadPicture(f"ảnh lớn hơn {MAX_BYTES // 1024 // 1024} MB") from None
-        raise
+    except Forbidden as error:
+        raise BadPicture(f"địa chỉ ảnh không dùng được: {error}") from None
+    except TooLarge:
+        raise BadPicture(f"ảnh lớn hơn {MAX_BYTES // 1024 // 1024} MB") from None
     if 300 <= answer.status < 400:
         raise BadPicture("địa chỉ ảnh chuyển hướng sang nơi khác")
     if answer.status in (404, 410):
@@ -85,29 +89,13 @@ def inspect(data: bytes) -> Picture:
             kind, (width, height) = image.format or "", image.size
             if kind in TYPES and width * height <= MAX_PIXELS:
                 image.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError):
+    except _NO_PICTURE:
         raise BadPicture("địa chỉ ảnh không trả về một tấm ảnh") from None
     if kind not in TYPES:
         raise BadPicture(f"ảnh kiểu {kind or 'lạ'}, sàn chỉ nhận JPG hoặc PNG")
     if width * height > MAX_PIXELS:
         raise BadPicture(f"ảnh quá lớn ({width}×{height} điểm)")
     return Picture(hashlib.sha256(data).hexdigest(), TYPES[kind], len(data), width, height)
-
-
-def check_address(url: str, private_hosts: frozenset[str]) -> None:
-    """Raise BadPicture for an address that must not be asked; TransportError when unknown."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise BadPicture("địa chỉ ảnh phải bắt đầu bằng http:// hoặc https://")
-    if parts.hostname in private_hosts:
-        return
-    try:
-        found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    except OSError:
-        raise NotSent(f"{parts.hostname}: không tìm thấy máy chủ") from None
-    for entry in found:
-        if not ipaddress.ip_address(entry[4][0]).is_global:
-            raise BadPicture("địa chỉ ảnh nằm trong mạng riêng")
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from config import clock, logging
 from config.secrets import open_vault
 from config.settings import Settings
 from connectors.contract import Capabilities
-from connectors.http import Limiter
+from connectors.guard import Guard
+from connectors.http import Http, Limiter
 from connectors.registry.contract import RegistrySource
 from connectors.secrecy import hide
 from models.db import Database
@@ -70,11 +71,15 @@ def folders_of(settings: Settings) -> dict[str, Path]:
     return {"images": settings.home / "images", "files": settings.home / "files"}
 
 
-def open_source(location: str, today: date, *, full: bool = False) -> RegistrySource:
-    """The registry source for an address or a file, by entry point. Raises NoSource."""
+def open_source(
+    location: str, today: date, *, full: bool = False, private_hosts: frozenset[str] = frozenset()
+) -> RegistrySource:
+    """The registry source for an address or a file, by entry point; ``private_hosts`` may be
+    asked although they are private. Raises NoSource."""
+    http = Http(guard=Guard(private_hosts))
     for entry in entry_points(group="ocop_sync.registries"):
         opener: Any = entry.load()
-        source: RegistrySource | None = opener(location, today=today, full=full)
+        source: RegistrySource | None = opener(location, today=today, full=full, http=http)
         if source is not None:
             return source
     raise NoSource(

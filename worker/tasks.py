@@ -64,7 +64,12 @@ def pull(slot: str | None = "schedule", who: str = "schedule") -> None:
         return
     if slot == "schedule":
         slot = f"pull:{int(here.now().timestamp() // settings.pull_every_s)}"
-    source = open_source(settings.registry, local_day(here.now()), full=settings.registry_full)
+    source = open_source(
+        settings.registry,
+        local_day(here.now()),
+        full=settings.registry_full,
+        private_hosts=here.private_hosts,
+    )
     run_id, result = run_pull(here, source, slot=slot, who=who, fetch=fetch_pictures)
     if run_id is not None:
         adopting.look_again(here)

@@ -91,7 +91,11 @@ def _registry(settings: Settings) -> Finding:
     if not settings.registry:
         return Finding("sổ đăng ký", "chưa đặt", "đặt OCOP_REGISTRY là địa chỉ hoặc tệp của sổ")
     try:
-        source = open_source(settings.registry, clock.today(clock.now()))
+        source = open_source(
+            settings.registry,
+            clock.today(clock.now()),
+            private_hosts=settings.allowed_private_hosts,
+        )
         page = next(iter(source.pages(None).pages))
     except (RegistryError, NoSource) as error:
         return Finding("sổ đăng ký", str(error), "sửa nguồn rồi chạy lại doctor")

@@ -38,7 +38,9 @@ def pull(
         _dry_run(location, json)
         return
     with program() as env:
-        found = open_source(location, local_day(env.now()), full=full)
+        found = open_source(
+            location, local_day(env.now()), full=full, private_hosts=env.private_hosts
+        )
         _run_id, result = run_pull(
             env, found, slot=None, who="operator", full=full, fetch=fetch_pictures
         )

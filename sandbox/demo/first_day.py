@@ -45,7 +45,9 @@ def set_up(env: Any, place: Place, logins: Sequence[Login]) -> None:
 
     if not logins:
         return
-    source = open_source(place.url("registry"), local_day(env.now()))
+    source = open_source(
+        place.url("registry"), local_day(env.now()), private_hosts=env.private_hosts
+    )
     run_pull(env, source, slot=None, who="operator", fetch=fetch_pictures)
     _agree(env)
     for market, shop, credentials in logins:

@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -61,6 +62,56 @@ def test_a_body_that_drips_ends_with_the_total_deadline(head: bytes, piece: byte
         with pytest.raises(Unclear, match=r"in time|cut short"):
             Http().request("GET", url, deadline_s=0.3)
         assert time.monotonic() - begun < 1
+
+
+def test_a_head_that_drips_ends_with_the_total_deadline() -> None:
+    """Each byte comes in time; the head never ends."""
+    with answering(dripping(b"HTTP/1.1 200 OK\r\nX-Slow: ", b"a")) as url:
+        begun = time.monotonic()
+        with pytest.raises(Unclear):
+            Http().request("GET", url, deadline_s=0.3)
+        assert time.monotonic() - begun < 1
+
+
+def test_a_head_that_begins_late_ends_with_the_same_deadline() -> None:
+    """A byte in time does not buy as long a wait again."""
+
+    def say(client: socket.socket) -> None:
+        time.sleep(0.8)
+        client.sendall(b"HTTP/1.1 200 OK\r\nX")
+        time.sleep(3)
+
+    with answering(say) as url:
+        begun = time.monotonic()
+        with pytest.raises(Unclear):
+            Http().request("GET", url, deadline_s=1)
+        assert time.monotonic() - begun < 1.6
+
+
+@pytest.mark.parametrize("packed", ["gzip, gzip", "br", "zstd", "deflate"])
+def test_a_bomb_in_a_bomb_is_not_unpacked(packed: str) -> None:
+    body = gzip.compress(gzip.compress(b"0" * 50_000_000))
+    head = HEAD + f"Content-Encoding: {packed}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with (
+        answering(lambda client: client.sendall(head + body)) as url,
+        pytest.raises(Unclear, match="packed"),
+    ):
+        Http().request("GET", url)
+
+
+def test_a_bomb_is_not_unpacked_further_than_a_piece() -> None:
+    body = gzip.compress(b"0" * 300_000_000)
+    head = HEAD + f"Content-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    tracemalloc.start()
+    try:
+        with (
+            answering(lambda client: client.sendall(head + body)) as url,
+            pytest.raises(Unclear, match="larger"),
+        ):
+            Http().request("GET", url, max_bytes=1_000_000)
+        assert tracemalloc.get_traced_memory()[1] < 150_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(("head", "body"), [

@@ -96,7 +96,7 @@ class Demo:
     @contextmanager
     def env(self) -> Iterator[Env]:
         """The program's own tables (its servers, started or attached to)."""
-        settings = Settings(home=self.home)
+        settings = Settings(home=self.home, allowed_private_hosts=frozenset({"127.0.0.1"}))
         with servers(settings) as urls:
             env = build_env(settings, urls.database_url, urls.redis_url)
             try:

@@ -65,8 +65,9 @@ def searched(first_day: Demo) -> Iterator[Searched]:
     found = Searched(first_day)
     with first_day.running(**BUSY) as process:
         eventually("the registry listens", 60, lambda: first_day.registry("GET", "/v1/health"))
-        with servers(Settings(home=first_day.home)) as urls:
-            env = build_env(Settings(home=first_day.home), urls.database_url, urls.redis_url)
+        settings = Settings(home=first_day.home, allowed_private_hosts=frozenset({"127.0.0.1"}))
+        with servers(settings) as urls:
+            env = build_env(settings, urls.database_url, urls.redis_url)
             with listening(urls.redis_url, found):
                 _work(found, env, urls.redis_url)
             _collect(found, env, urls.redis_url)

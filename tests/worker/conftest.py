@@ -125,5 +125,6 @@ def world(db: Database, tmp_path: Path) -> Iterator[World]:
         decrypt=lambda data: dict(json.loads(data)),
         connectors={"fake": market.connector()},
         timing=Timing(),
+        private_hosts=frozenset({"127.0.0.1"}),
     )
     yield World(env, market, time)

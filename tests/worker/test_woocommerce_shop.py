@@ -120,6 +120,7 @@ def shop_world(
         decrypt=lambda data: dict(json.loads(data)),
         connectors={"woocommerce": WooCommerceConnector},
         public_base_url="https://ocop.example",
+        private_hosts=frozenset({"127.0.0.1"}),
     )
     with serving(market.app) as url:
         world = ShopWorld(env, market, time)

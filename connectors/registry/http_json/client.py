@@ -9,7 +9,7 @@ from typing import Any
 
 import tenacity
 
-from connectors.http import Answer, Http, TransportError
+from connectors.http import Answer, Forbidden, Http, TransportError
 from connectors.registry.contract import RegistryError
 
 TRIES = 3
@@ -76,6 +76,8 @@ class Client:
                 deadline_s=DEADLINE_S,
                 max_bytes=MAX_BYTES,
             )
+        except Forbidden as error:
+            raise self._error(path, str(error), "một địa chỉ được phép hỏi") from None
         except TransportError as error:
             raise _Again(self._error(path, str(error), "một sổ đăng ký đang chạy")) from None
         if answer.status == 304:

@@ -39,12 +39,14 @@ class HttpJsonSource:
         return Walk(walk.pages(), walk.end)
 
 
-def open_source(location: str, today: date, full: bool = False) -> HttpJsonSource | None:
-    """The source at ``location``; None for what is not a web address. ``today`` and ``full`` are
-    for sources that cannot tell by themselves."""
+def open_source(
+    location: str, today: date, full: bool = False, http: Http | None = None
+) -> HttpJsonSource | None:
+    """The source at ``location``, asked through ``http``; None for what is not a web address.
+    ``today`` and ``full`` are for sources that cannot tell by themselves."""
     if not location.lower().startswith(("http://", "https://")):
         return None
-    return HttpJsonSource(location)
+    return HttpJsonSource(location, http)
 
 
 @dataclass(frozen=True, slots=True)

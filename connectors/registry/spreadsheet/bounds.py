@@ -30,7 +30,9 @@ _SPANNING = ("mergeCell", "hyperlink")
 def check_workbook(data: bytes, name: str) -> bool:
     """Raise RegistryError when an XLSX is beyond a bound; tells whether it has formulas.
 
-    Sizes are the ones the archive declares; ``zipfile`` never unpacks more than that.
+    Sizes are the ones the archive declares; ``zipfile`` never unpacks more than that, and says
+    where more would come. The library that reads the cells would unpack it all, whatever the
+    part is called: so every part is looked at here.
     """
     archive = zipfile.ZipFile(io.BytesIO(data))
     unzipped = sum(part.file_size for part in archive.infolist())
@@ -41,11 +43,32 @@ def check_workbook(data: bytes, name: str) -> bool:
             f"không quá {MAX_UNZIPPED_BYTES // 2**20} MB",
         )
     try:
-        parts = [part for part in archive.namelist() if part.lower().endswith(".xml")]
-        formulas = [_check_part(archive.open(part), f"{name} ({part})") for part in parts]
+        formulas = [
+            _check_part(archive.open(part), f"{name} ({part.filename})")
+            if _is_xml(archive, part)
+            else _read_through(archive.open(part))
+            for part in archive.infolist()
+        ]
     except BROKEN_FILE as error:
         raise damaged(name, "XLSX") from error
     return any(formulas)
+
+
+_XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<")
+
+
+def _is_xml(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """By its beginning: a sheet may be called anything."""
+    with archive.open(part) as source:
+        return source.read(64).lstrip().startswith(_XML)
+
+
+def _read_through(part: IO[bytes]) -> bool:
+    """A picture or the like holds no formula, but may be longer than it says."""
+    with part:
+        while part.read(1 << 20):
+            continue
+    return False
 
 
 def _check_part(part: IO[bytes], where: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from connectors.http import Http
 from connectors.registry.contract import Page, Walk, WalkEnd
 from connectors.registry.spreadsheet.products import products_of, usable
 from connectors.registry.spreadsheet.register import read_register
@@ -57,7 +58,9 @@ class SpreadsheetSource:
         return Walk(pages(), lambda: WalkEnd(full=self.full and nothing_missing, cursor=None))
 
 
-def open_source(location: str, today: date, full: bool = False) -> SpreadsheetSource | None:
+def open_source(
+    location: str, today: date, full: bool = False, http: Http | None = None
+) -> SpreadsheetSource | None:
     """The source at ``location``, a path; None for a web address, which is another source's."""
     if location.lower().startswith(("http://", "https://")):
         return None

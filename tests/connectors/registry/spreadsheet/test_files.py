@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import subprocess
+import sys
 import unicodedata
 import zipfile
 from collections.abc import Callable
@@ -176,6 +178,52 @@ def test_a_workbook_that_unzips_to_gigabytes_is_not_unpacked(tmp_path: Path) -> 
                 filler.write(bytes(1 << 20))
     assert bomb.stat().st_size < 2 << 20
     assert "MB" in refusal(bomb).found
+
+
+@pytest.mark.parametrize("part", [
+    "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/media/image1.png",
+])  # fmt: skip
+def test_a_part_that_is_longer_than_it_says_is_not_unpacked(part: str, tmp_path: Path) -> None:
+    """The archive declares a kilobyte; the library that reads cells would believe its end only."""
+    whole, bomb = tmp_path / "whole.xlsx", tmp_path / "so.xlsx"
+    _workbook(whole)
+    length = 96_000_007
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in {*source.namelist(), part}:
+            data = source.read(name) if name in source.namelist() else b"picture"
+            out.writestr(name, data.ljust(length) if name == part else data)
+    data = bomb.read_bytes()
+    assert data.count(length.to_bytes(4, "little")) == 2
+    bomb.write_bytes(data.replace(length.to_bytes(4, "little"), (1000).to_bytes(4, "little")))
+    script = (
+        "import resource, sys; from datetime import date; from pathlib import Path;"
+        "from connectors.registry.contract import RegistryError;"
+        "from connectors.registry.spreadsheet.source import SpreadsheetSource;"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try: SpreadsheetSource(Path(sys.argv[1]), date(2025, 6, 30)).pages(None)\n"
+        "except RegistryError as error: print(error.found)\n"
+        "else: print('read')\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)"
+    )
+    said = subprocess.run(
+        [sys.executable, "-c", script, str(bomb)], capture_output=True, text=True, check=True
+    )
+    found, grown_kb = said.stdout.splitlines()
+    assert "hỏng" in found
+    assert int(grown_kb) < 48_000
+
+
+def test_a_sheet_by_another_name_is_bounded_too(tmp_path: Path) -> None:
+    whole, bomb = tmp_path / "whole.xlsx", tmp_path / "so.xlsx"
+    _workbook(whole)
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in source.namelist():
+            data = source.read(name).replace(b"worksheets/sheet1.xml", b"worksheets/sheet1.dat")
+            if name.endswith("sheet1.xml"):
+                name = name.replace(".xml", ".dat")
+                data = data.replace(b"</sheetData>", b'<row r="1000000"/></sheetData>')
+            out.writestr(name, data)
+    assert "1000000" in refusal(bomb).found
 
 
 def test_one_bad_row_takes_nothing_else_down(tmp_path: Path) -> None:

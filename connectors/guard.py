@@ -1,0 +1,74 @@
+"""Which addresses may be asked at all: those of the public internet, and hosts allowed by name.
+
+An address that a person wrote (a picture, a register, a shop) may name anything: the machine
+itself, the office's router, a cloud's metadata. The name is resolved once, every address that it
+has is judged, and the connection goes to one of those, never to what a second look-up says (DNS
+rebinding). Redirects are not followed anywhere. (design: "Security", outgoing fetches)
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+SCHEMES = ("http", "https")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""An IPv4 address in its last 32 bits (RFC 6052)."""
+
+
+class Refused(ValueError):
+    """This address is not asked (Vietnamese: what was found and what is expected)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """``allowed``: hosts that are asked although they are private, by name, lower case."""
+
+    allowed: Collection[str] = frozenset()
+
+    def check(self, url: str) -> None:
+        """Raise Refused for a URL that is none, or that names a private address outright. A
+        name is judged when it is connected to."""
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            raise Refused("không phải một địa chỉ web") from None
+        if parts.scheme not in SCHEMES or not host:
+            raise Refused("phải là địa chỉ web bắt đầu bằng http:// hoặc https://")
+        if host not in self.allowed and (host == "localhost" or is_private(host)):
+            raise Refused(_private(host))
+
+    def addresses(self, host: str, port: int) -> list[str]:
+        """Where ``host`` may be reached. Raises Refused, or OSError for an unknown name."""
+        name = host.strip("[]").rstrip(".").lower()
+        found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+        literal = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+        if name not in self.allowed and any(is_private(address) for address in literal):
+            raise Refused(_private(name))
+        return literal
+
+
+def is_private(address: str) -> bool:
+    """Whether an IP address is not of the public internet; False for a name."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0])
+    except ValueError:
+        return False
+    if isinstance(ip, ipaddress.IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if ip in _NAT64:
+            inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_private(str(inner))
+    return not ip.is_global or ip.is_multicast
+
+
+def _private(host: str) -> str:
+    return (
+        f"máy '{host}' nằm trong mạng riêng; nếu đúng là máy cần dùng, thêm tên đó vào "
+        "OCOP_ALLOWED_PRIVATE_HOSTS"
+    )
