@@ -160,6 +160,14 @@ def product_ids(session: Session) -> list[int]:
     return [i for i in session.exec(select(Product.id)).all() if i is not None]
 
 
+def unplanned(session: Session) -> dict[int, datetime]:
+    """Products that a pull changed and no plan has judged yet, with the time of that pull."""
+    rows = session.execute(
+        text("SELECT id, unplanned_since FROM product WHERE unplanned_since IS NOT NULL")
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def load_products(session: Session, ids: Sequence[int]) -> list[ProductFacts]:
     """The facts of these products, in the order of their ids."""
     wanted = sorted(ids)

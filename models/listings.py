@@ -153,6 +153,22 @@ def measure(session: Session) -> None:
     session.execute(text("ANALYZE listing, listing_facet, listing_variant"))
 
 
+_ON_SALE = """l.remote_id IS NOT NULL AND l.state IN ('live', 'in_review') AND EXISTS (
+    SELECT 1 FROM listing_facet f WHERE f.listing_id = l.id AND f.facet = 'availability'
+      AND f.wanted->>'on' = 'true')"""
+
+
+def on_sale(session: Session, product_ids: Sequence[int] | None = None) -> int:
+    """How many listings (of these products) buyers may be seeing, by our own wish."""
+    return int(
+        session.execute(
+            text(f"""SELECT count(*) FROM listing l WHERE {_ON_SALE} AND (
+                CAST(:ids AS bigint[]) IS NULL OR l.product_id = ANY(:ids))"""),  # noqa: S608
+            {"ids": None if product_ids is None else list(product_ids)},
+        ).scalar_one()
+    )
+
+
 def add(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> dict[Any, int]:
     """Insert listings (``shop_id, product_id, part, item_sku, state``); returns their ids by
     (shop_id, product_id, part)."""

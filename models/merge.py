@@ -118,6 +118,7 @@ def merge(session: Session, rows: Sequence[ProductRow], now: datetime) -> list[i
     ids = []
     for row in rows:
         product = _product(session, row, producers[row.producer.key])
+        product.unplanned_since = now
         product_id = product.id or 0
         _variants(session, product_id, row.variants, now)
         if row.certificate:

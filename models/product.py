@@ -43,6 +43,7 @@ class Product(SQLModel, table=True):
         one_of("kind", KINDS),
         CheckConstraint("name = btrim(name) AND name <> ''", name="name_not_blank"),
         Index("ix_product_name_sort", "name_sort"),
+        Index("ix_product_unplanned", "id", postgresql_where=text("unplanned_since IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, sa_column=big_column(primary_key=True))
@@ -66,6 +67,8 @@ class Product(SQLModel, table=True):
     registry_version: int | None = Field(default=None, sa_column=big_column(nullable=True))
     withdrawn_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     withdrawn_reason: str = Field(default="", sa_column=text_column())
+    unplanned_since: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    """A pull changed it then, and no plan has judged what that does."""
 
 
 class ProductCode(SQLModel, table=True):

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.listing import READ, SWITCH_ON, ZERO_STOCK
+from models.stops import STOPPED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,12 @@ WHERE f.listing_id = r.listing_id AND f.facet = r.facet
 
 # Units may be taken from a pool only when nobody still has to give some back, and an item is
 # switched on only when nothing of it that a buyer would see is still wrong.
+#
+# A shop whose every call was refused waits for a person with all but take-downs.
 _OPEN = f"""
-f.due AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
+f.due AND (f.lane <= {ZERO_STOCK} OR NOT EXISTS (SELECT 1 FROM hold h
+    WHERE h.kind = 'all_refused' AND h.status = 'open' AND h.shop_id = f.shop_id))
+AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
     WHERE g.product_id = f.product_id AND g.listing_id <> f.listing_id
       AND g.releases AND g.wanted_rev <> g.acked_rev))
 AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
@@ -234,8 +239,8 @@ def set_back(
     return {(row[0], row[1]) for row in done}
 
 
-_WORKS = "s.enabled AND s.paused_reason = ''"
-_NOT_STOPPED = f"{_WORKS} AND (s.breaker_until IS NULL OR s.breaker_until <= :now)"
+_WORKS = f"s.enabled AND s.paused_reason = '' AND NOT {STOPPED}"
+_ANSWERS = f"{_WORKS} AND (s.breaker_until IS NULL OR s.breaker_until <= :now)"
 
 
 def due_count(session: Session) -> int:
@@ -247,7 +252,7 @@ def due_count(session: Session) -> int:
 
 def waiting(session: Session, now: datetime) -> list[int]:
     """Shops that have something to do now: a facet, a handle or a reading is due."""
-    query = f"""SELECT s.id FROM shop s WHERE {_NOT_STOPPED}
+    query = f"""SELECT s.id FROM shop s WHERE {_ANSWERS}
         AND (EXISTS (SELECT 1 FROM listing_facet f WHERE f.shop_id = s.id AND {_OPEN}
                 AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now))
           OR EXISTS (SELECT 1 FROM listing l WHERE l.shop_id = s.id
@@ -259,7 +264,7 @@ def waiting(session: Session, now: datetime) -> list[int]:
 def urgent(session: Session, now: datetime) -> list[int]:
     """Of those, the shops where something must come down or be shown as sold out."""
     query = f"""SELECT DISTINCT f.shop_id FROM listing_facet f JOIN shop s ON s.id = f.shop_id
-        WHERE f.due AND f.lane <= {ZERO_STOCK} AND {_NOT_STOPPED}
+        WHERE f.due AND f.lane <= {ZERO_STOCK} AND {_ANSWERS}
           AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now)"""  # noqa: S608
     return [row[0] for row in session.execute(text(query), {"now": now})]
 
@@ -296,6 +301,24 @@ def _json_rows(rows: Sequence[WantedFacet]) -> str:
 
 def _dump(rows: Any) -> str:
     return orjson.dumps(rows).decode()
+
+
+def try_refused_again(session: Session, shop_id: int, now: datetime) -> None:
+    """What a shop refused as it is may be tried once more."""
+    session.execute(
+        text("""UPDATE listing_facet SET refused_rev = 0, next_attempt_at = NULL, attempts = 0,
+            due_since = :now WHERE shop_id = :shop AND refused_rev = wanted_rev"""),
+        {"shop": shop_id, "now": now},
+    )
+
+
+def look_up_again(session: Session, listing_id: int, now: datetime) -> None:
+    """A create that was given up is looked up once more."""
+    session.execute(
+        text("""UPDATE listing_facet SET refused_rev = 0, next_attempt_at = NULL, attempts = 0,
+            due_since = :now WHERE listing_id = :id AND facet = 'create'"""),
+        {"id": listing_id, "now": now},
+    )
 
 
 def again(session: Session, listing_ids: Sequence[int], now: datetime) -> None:

@@ -9,10 +9,11 @@ back again, or gone.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -76,16 +77,18 @@ def changed(session: Session) -> set[str]:
     return {row[0] for row in rows}
 
 
-def gone(session: Session, source: str) -> list[int]:
-    """Products of this source that a full walk did not see."""
+def gone(session: Session, source: str) -> dict[int, str]:
+    """Products of this source that a full walk did not see, with their present codes."""
     rows = session.execute(
-        text("""SELECT p.id FROM product p WHERE p.source = :source AND p.withdrawn_at IS NULL
+        text("""SELECT p.id, now.code FROM product p
+            JOIN product_code now ON now.product_id = p.id AND now.current
+            WHERE p.source = :source AND p.withdrawn_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM product_code c WHERE c.product_id = p.id
                 AND (c.code IN (SELECT code FROM seen) OR c.code IN (SELECT code FROM seen_codes)))
             """),
         {"source": source},
     )
-    return [row[0] for row in rows]
+    return {row[0]: row[1] for row in rows}
 
 
 def active_count(session: Session, source: str) -> int:
@@ -98,14 +101,41 @@ def active_count(session: Session, source: str) -> int:
     )
 
 
-def withdraw(session: Session, ids: Sequence[int], reason: str, now: datetime) -> list[int]:
-    """Mark products as withdrawn (never deleted); returns those that were not before."""
+def withdraw(
+    session: Session, ids: Sequence[int], reason: str, now: datetime, *, judged: bool = False
+) -> list[int]:
+    """Mark products as withdrawn (never deleted); returns those that were not before. ``judged``:
+    a person said so, no plan has to count them."""
     rows = session.execute(
-        text("""UPDATE product SET withdrawn_at = :now, withdrawn_reason = :reason
+        text("""UPDATE product SET withdrawn_at = :now, withdrawn_reason = :reason,
+                unplanned_since = CASE WHEN :judged THEN unplanned_since ELSE :now END
             WHERE id = ANY(:ids) AND withdrawn_at IS NULL RETURNING id"""),
-        {"ids": list(ids), "reason": reason, "now": now},
+        {"ids": list(ids), "reason": reason, "now": now, "judged": judged},
     )
     return [row[0] for row in rows]
+
+
+def pulled(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """A pull changed these products: a plan has yet to judge what that does."""
+    session.execute(
+        text("UPDATE product SET unplanned_since = :now WHERE id = ANY(:ids)"),
+        {"ids": list(ids), "now": now},
+    )
+
+
+def planned(session: Session, pulled: Mapping[int, datetime]) -> None:
+    """A plan has judged what these pulls (by product) changed. A product that another pull has
+    changed since, or is just changing, is left: waiting for that pull would hold up a drain."""
+    if pulled:
+        rows = [{"id": i, "at": at.isoformat()} for i, at in pulled.items()]
+        session.execute(
+            text("""UPDATE product SET unplanned_since = NULL WHERE id IN (
+                SELECT p.id FROM product p
+                JOIN jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, at timestamptz)
+                    ON r.id = p.id AND r.at = p.unplanned_since
+                FOR NO KEY UPDATE OF p SKIP LOCKED)"""),
+            {"rows": orjson.dumps(rows).decode()},
+        )
 
 
 def ids_of_codes(session: Session, codes: Sequence[str]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from sqlmodel import Field, SQLModel
 from models.base import big_column, json_column, one_of, reference, text_column, time_column
 
 SCOPES = ("default", "channel", "shop", "product")
-RULE_KINDS = ("price", "stock", "packing", "lapse", "permit", "template", "papers")
+RULE_KINDS = ("price", "stock", "packing", "lapse", "permit", "template", "papers", "guard")
 
 
 class Shop(SQLModel, table=True):
@@ -49,6 +49,8 @@ class Shop(SQLModel, table=True):
     breaker_until: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     breaker_trips: int = Field(default=0)
     breaker_reason: str = Field(default="", sa_column=text_column())
+    refused_in_row: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    """Calls that the channel refused since the last one that it took."""
     checked_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
 
 

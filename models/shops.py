@@ -162,6 +162,14 @@ def close_breaker(session: Session, shop_id: int) -> None:
     )
 
 
+def set_refused_in_row(session: Session, shop_id: int, count: int) -> None:
+    """How many of the shop's calls were refused since the last one that was taken."""
+    session.execute(
+        text("UPDATE shop SET refused_in_row = :count WHERE id = :shop"),
+        {"shop": shop_id, "count": count},
+    )
+
+
 def forget(session: Session, shop_id: int) -> None:
     """Drop a shop that never worked: nothing hangs on it yet."""
     session.execute(text("DELETE FROM shop_credential WHERE shop_id = :s"), {"s": shop_id})

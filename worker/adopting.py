@@ -23,7 +23,7 @@ from connectors.contract import (
     RemoteVariant,
 )
 from connectors.errors import NotFound
-from models import facts, leases, outcomes, pairing
+from models import facts, leases, outcomes, pairing, stops
 from models.facts import ProductFacts, ShopFacts, VariantFacts
 from models.outcomes import EventRow
 from models.pairing import Found
@@ -42,7 +42,7 @@ PERSON, EQUAL = "operator", "equal code"
 
 
 class Busy(RuntimeError):
-    """Somebody drains the shop just now (Vietnamese message)."""
+    """Somebody drains the shop just now, or said stop (Vietnamese message)."""
 
 
 @dataclass(slots=True)
@@ -192,7 +192,10 @@ def adopt_sure(env: Env, shop: Shop) -> list[str]:
     """Adopt what needs no person; returns what could not be adopted, in sentences."""
     with env.db.transaction() as session:
         sure = [r.id for r in pairing.of_shop(session, shop.id or 0) if r.verdict == "sure"]
-    return adopt(env, shop, sure, by=EQUAL)
+    try:
+        return adopt(env, shop, sure, by=EQUAL)
+    except Busy as error:
+        return [str(error)]
 
 
 def adopt(env: Env, shop: Shop, ids: Sequence[int], *, by: str) -> list[str]:
@@ -229,6 +232,11 @@ def _lease(env: Env, shop: Shop) -> int:
     """As a drain takes it: nobody else writes the shop meanwhile."""
     longest = env.call_deadline_s(shop.channel)
     with env.db.transaction() as session:
+        if stops.is_stopped(session, shop.id or 0):
+            raise Busy(
+                f"gian hàng '{shop.key}' đang dừng: không ghi gì lên sàn. Chạy tiếp bằng "
+                "ocop-sync start rồi xác nhận lại"
+            )
         fence = leases.take(session, shop.id or 0, "adopt", 15 * 60.0, longest)
     if fence is None:
         raise Busy(f"gian hàng '{shop.key}' đang được đồng bộ; chờ một phút rồi chạy lại")

@@ -83,6 +83,25 @@ def certify(
     return Verdict(refusal, certificate)
 
 
+def forbidden(
+    product: ProductFacts,
+    shop: ShopFacts,
+    capabilities: Capabilities,
+    rules: RuleBook,
+    today: date,
+) -> Reason | None:
+    """The law's word alone, whatever else keeps a product off a shop: its certificate, a recall,
+    a kind that is not taken there, a paper. None: nothing forbids selling it today."""
+    if product.withdrawn_at is not None and _speaks_of_safety(product.withdrawn_reason):
+        return reason("WITHDRAWN", f": {product.withdrawn_reason}")
+    certificate = valid_certificate(product.certificates, today)
+    return (
+        _lapse(product, shop, rules, certificate, today)
+        or _kind(product, shop, capabilities.closed_kinds, rules)
+        or _papers(product, shop, capabilities, rules, today)
+    )
+
+
 def assigned(product: ProductFacts, shop: ShopFacts) -> bool:
     """Whether the shop's assortment holds the product; the last row that names it decides."""
     if shop.producer_id is None:
@@ -152,6 +171,10 @@ def _why_not_valid(certificates: Sequence[CertificateFacts], today: date) -> Rea
 def _unsafe(product: ProductFacts) -> bool:
     """Revoked for food safety, or recalled."""
     words = " ".join(c.revoked_reason for c in product.certificates if c.status == "revoked")
+    return _speaks_of_safety(words)
+
+
+def _speaks_of_safety(words: str) -> bool:
     return any(word in words.lower() for word in _SAFETY_WORDS)
 
 

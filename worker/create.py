@@ -25,7 +25,7 @@ from connectors.contract import (
 )
 from connectors.errors import Ambiguous, ChannelError, ProtocolError, Rejected
 from models import holds, listings, outcomes
-from models.holds import HoldRow
+from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
 from models.queue import Claimed
@@ -42,6 +42,8 @@ LOOKUPS = 3
 
 LOOKUP_SPACING = 1 / 6
 """Of the settle time, between two of those readings."""
+
+TWO_ITEMS = "two_items"
 
 SENT_FACETS = ("price", "stock", "variants", "content")
 
@@ -218,12 +220,17 @@ def _missed(batch: Batch, row: Claimed, took: int) -> Result:
 
 
 def _two_items(batch: Batch, row: Claimed, found: Sequence[FoundItem]) -> Result:
-    ids = ", ".join(item.remote_id for item in found)
+    ids = ", ".join(sorted(item.remote_id for item in found))
     why = reason("TWO_ITEMS", ids)
     key = f"{batch.place.shop_id}/{_state(batch, row).item_sku}"
-    hold = HoldRow(key=key, message=why.text, shop_id=batch.place.shop_id, detail={"ids": ids})
+    detail = {"ids": ids, "listing": row.listing_id}
+    item = Item(key, ids, batch.place.shop_id, row.product_id, detail)
+    question = Question(
+        TWO_ITEMS, key, f"{_state(batch, row).item_sku}: {why.text}", [item],
+        batch.place.shop_id, row.product_id,
+    )  # fmt: skip
     with batch.env.db.transaction() as session:
-        holds.open_hold(session, "two_items", hold, batch.env.now())
+        holds.ask(session, question, batch.env.now())
     return Result(row, error=Rejected(why.text, code="two_items", hint=why.advice), wrote=False)
 
 

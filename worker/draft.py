@@ -7,10 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.facts import ProductFacts, ShopFacts, VariantFacts
+from models.holds import Item
 from models.listings import ListingState
+from models.states import IN_REVIEW, LIVE
 from worker import offer
 from worker.certify import Verdict
 from worker.digests import digest
+from worker.reasons import Reason
 
 
 def item_sku(product: ProductFacts, variants: Sequence[VariantFacts], part: int) -> str:
@@ -35,8 +38,10 @@ class Draft:
     content: dict[str, Any] = field(default_factory=dict)
     prices: dict[str, int] = field(default_factory=dict)
     stock: dict[str, int] = field(default_factory=dict)
-    kept: bool = False
-    """The registry's prices break the channel's ratio: the last good ones stay."""
+    held: Reason | None = None
+    """Why it would come down, while a person is asked first: it stays as it is on sale."""
+    waits: list[tuple[str, Item]] = field(default_factory=list)
+    """What of it a guard has found, by kind of hold."""
     id: int = 0
 
     @property
@@ -62,10 +67,21 @@ class Draft:
     def open(self) -> bool:
         """Whether it takes a share of the stock: a listing that the channel refused to make, as
         it still is, sells nothing."""
+        if self.held is not None:
+            return True
         facet = self.existing.facets.get("create") if self.existing else None
         if not self.on or self.started or facet is None or not facet.refused:
             return self.on
         return facet.wanted_digest != digest(self.create)
+
+    @property
+    def shown(self) -> bool:
+        """Whether buyers may be seeing it, by our own wish."""
+        here = self.existing
+        if here is None or here.remote_id is None or here.state not in (LIVE, IN_REVIEW):
+            return False
+        facet = here.facets.get("availability")
+        return facet is not None and bool(facet.wanted["on"])
 
     @property
     def started(self) -> bool:

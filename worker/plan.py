@@ -10,14 +10,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from connectors.contract import Capabilities
-from models import facts, holds, listings, pairing, queue
+from models import facts, holds, listings, pairing, queue, registry
 from models.facts import (
     CategoryFacts,
     CertificateFacts,
@@ -26,14 +26,16 @@ from models.facts import (
     ShopFacts,
     VariantFacts,
 )
+from models.holds import Standing, Subject
 from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
 from models.listings import ListingState
 from models.queue import WantedFacet
 from models.states import BLOCKED, PENDING
-from worker import offer
-from worker.certify import Verdict, assigned, certify
+from worker import guards, offer
+from worker.certify import Verdict, assigned, certify, forbidden
 from worker.digests import digest
 from worker.draft import Draft, item_sku
+from worker.guards import Watch
 from worker.pool import Claim, divide
 from worker.reasons import Reason, reason
 from worker.rules import RuleBook, active
@@ -57,6 +59,13 @@ class World:
     categories: Mapping[Market, Sequence[CategoryFacts]]
     today: date
     now: datetime
+    standing: Mapping[Subject, Standing] = field(default_factory=dict)
+    """What people said, or have yet to say, of changes that waited."""
+    pulled: Mapping[int, datetime] = field(default_factory=dict)
+    """Products that a pull changed and no plan has judged, with the time of that pull."""
+    take_downs: str = "few"
+    """What that pull takes down: few (it comes down), many (a person is asked), or uncounted (it
+    waits for the plan that looks at all of the pull)."""
 
 
 def load_world(
@@ -77,6 +86,8 @@ def load_world(
         categories=facts.load_categories(session),
         today=today,
         now=now,
+        standing=holds.standing(session),
+        pulled=facts.unplanned(session),
     )
 
 
@@ -90,11 +101,23 @@ def _waiting(session: Session) -> dict[tuple[int, int], Reason]:
 def plan(session: Session, world: World, product_ids: Sequence[int] | None = None) -> None:
     """Write what is wanted for these products (None: all)."""
     ids = list(product_ids) if product_ids is not None else facts.product_ids(session)
+    counted = set(world.pulled) <= set(ids)
+    world = replace(world, take_downs=_take_downs(session, world) if counted else "uncounted")
+    watch = Watch(world.standing, world.rules.guard())
+    for drafts in _in_batches(session, world, ids):
+        _write(session, drafts, world)
+        watch.see(drafts)
+    guards.write(session, watch, ids, world.now)
+    if counted:
+        registry.planned(session, world.pulled)
+
+
+def _in_batches(session: Session, world: World, ids: Sequence[int]) -> Iterator[list[Draft]]:
     for start in range(0, len(ids), BATCH):
-        _plan_some(session, world, ids[start : start + BATCH])
+        yield _drafts_of(session, world, ids[start : start + BATCH])
 
 
-def _plan_some(session: Session, world: World, ids: Sequence[int]) -> None:
+def _drafts_of(session: Session, world: World, ids: Sequence[int]) -> list[Draft]:
     products = facts.load_products(session, ids)
     existing: dict[tuple[int, int], list[ListingState]] = defaultdict(list)
     for listing in listings.of_products(session, ids):
@@ -104,7 +127,24 @@ def _plan_some(session: Session, world: World, ids: Sequence[int]) -> None:
         of_product = list(_drafts(product, world, existing))
         _divide_stock(product, of_product, world)
         drafts += of_product
-    _write(session, drafts, world)
+    return drafts
+
+
+def _take_downs(session: Session, world: World) -> str:
+    """Whether what the pull takes down looks like an accident: many, or few. Only a pull that
+    reached so much of what is on sale is looked at twice."""
+    rule, pulled = world.rules.guard(), sorted(world.pulled)
+    on_sale = listings.on_sale(session)
+    if not guards.too_many(len(pulled), listings.on_sale(session, pulled), on_sale, rule):
+        return "few"
+    down = [
+        draft.product.id
+        for drafts in _in_batches(session, replace(world, take_downs="many"), pulled)
+        for draft in drafts
+        for kind, item in draft.waits
+        if kind == guards.TAKE_DOWN and guards.said(world.standing, kind, item) is None
+    ]
+    return "many" if guards.too_many(len(set(down)), len(down), on_sale, rule) else "few"
 
 
 # --- deciding ---------------------------------------------------------------------------------
@@ -144,8 +184,11 @@ def _drafts_in(
         draft.prices = {v.sku: prices[v.id] for v in members}
         if verdict.may_sell and not members:
             draft.verdict = Verdict(reason("NO_VARIANT"))
-        elif verdict.may_sell and ratio_broken(list(draft.prices.values()), room):
-            _keep_prices(draft, capabilities)
+        elif verdict.may_sell:
+            _hold_jumps(draft, world)
+            if ratio_broken(list(draft.prices.values()), room):
+                _keep_prices(draft, capabilities, world)
+        _hold_take_down(draft, capabilities, world)
         if draft.on and category is not None:
             draft.page = page_of(product, members, shop, verdict.certificate, world)
             draft.content = offer.content(draft.page, category)
@@ -193,17 +236,61 @@ def room_of(capabilities: Capabilities) -> Room:
     )
 
 
-def _keep_prices(draft: Draft, capabilities: Capabilities) -> None:
-    """A price that breaks the ratio is a hold: the last good prices stay on sale."""
-    acked = {v.sku: v.price_acked for v in draft.existing.variants} if draft.existing else {}
+def _hold_take_down(draft: Draft, capabilities: Capabilities, world: World) -> None:
+    """What a pull would take down with too much else stays as it is while a person is asked."""
+    why, product = draft.verdict.reason, draft.product
+    if why is None or not draft.shown:
+        return
+    law = forbidden(product, draft.shop, capabilities, world.rules, world.today)
+    if not guards.may_wait(why, law):
+        return
+    item = guards.down_item(draft, why)
+    said = guards.said(world.standing, guards.TAKE_DOWN, item)
+    by_pull = product.id in world.pulled and world.take_downs != "few"
+    if said is not None or (by_pull and world.take_downs == "many"):
+        draft.waits.append((guards.TAKE_DOWN, item))
+    if said in (guards.OPEN, guards.REJECTED) or (said is None and by_pull):
+        draft.held = why
+
+
+def _acked_prices(draft: Draft) -> dict[str, int | None]:
+    """What the channel acknowledged, in đồng, by SKU."""
+    return {v.sku: v.price_acked for v in draft.existing.variants} if draft.existing else {}
+
+
+def _hold_jumps(draft: Draft, world: World) -> None:
+    """A price on sale that jumps stays as it is while a person is asked."""
+    if not draft.shown:
+        return
+    factor = world.rules.guard(draft.shop.channel, draft.shop.key, draft.product.code).price_factor
+    acked = _acked_prices(draft)
+    for sku, price in draft.prices.items():
+        before = acked.get(sku)
+        if before is None or not guards.jumps(before, price, factor):
+            continue
+        item = guards.price_item(draft, sku, before, price)
+        draft.waits.append((guards.PRICE, item))
+        if guards.said(world.standing, guards.PRICE, item) != guards.APPROVED:
+            draft.prices[sku] = before
+
+
+def _keep_prices(draft: Draft, capabilities: Capabilities, world: World) -> None:
+    """A price that breaks the ratio is a hold: the last good prices stay on sale. The new ones
+    cannot be shown in one item; who approves them takes it off the shop."""
+    acked = _acked_prices(draft)
     kept = {sku: acked.get(sku) for sku in draft.prices}
     spread = f"{min(draft.prices.values()):,}–{max(draft.prices.values()):,} đ".replace(",", ".")
     problem = reason("RATIO", f"{spread}, nhiều nhất {capabilities.price_ratio:g} lần")
-    if any(price is None for price in kept.values()):
+    last_good = {sku: price for sku, price in kept.items() if price is not None}
+    if len(last_good) < len(kept):
+        draft.verdict = Verdict(problem, draft.verdict.certificate)
+        return
+    item = guards.ratio_item(draft)
+    draft.waits.append((guards.RATIO, item))
+    if guards.said(world.standing, guards.RATIO, item) == guards.APPROVED:
         draft.verdict = Verdict(problem, draft.verdict.certificate)
     else:
-        draft.prices = {sku: price for sku, price in kept.items() if price is not None}
-        draft.kept = True
+        draft.prices = last_good
 
 
 def _divide_stock(product: ProductFacts, drafts: Sequence[Draft], world: World) -> None:
@@ -249,9 +336,11 @@ def _write(session: Session, drafts: Sequence[Draft], world: World) -> None:
         draft.id = draft.existing.id if draft.existing else made[key]
     listings.place_variants(session, [row for d in drafts for row in _variant_rows(d)])
     queue.want(session, [row for d in drafts for row in _wanted(d, world)], world.now)
-    queue.park(session, [d.id for d in drafts if not d.on])
-    queue.unpark_made(session, [d.id for d in drafts if d.on], [d.id for d in drafts if not d.on])
-    _states(session, drafts, world)
+    on = [d.id for d in drafts if d.on]
+    off = [d.id for d in drafts if not d.on and d.held is None]
+    queue.park(session, off)
+    queue.unpark_made(session, on, off)
+    _states(session, [d for d in drafts if d.held is None], world)
 
 
 def _new_row(draft: Draft) -> dict[str, Any]:
@@ -278,7 +367,7 @@ def _variant_rows(draft: Draft) -> Iterator[dict[str, Any]]:
             "sold": 0 if state is None or fresh else state.sold,
             "removed": False,
         }
-    for state in known.values():
+    for state in known.values() if draft.held is None else ():
         if state.variant_id not in here:
             yield {
                 "listing_id": draft.id,
@@ -291,6 +380,10 @@ def _variant_rows(draft: Draft) -> Iterator[dict[str, Any]]:
 
 
 def _wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
+    if draft.held is not None:
+        if draft.stock:
+            yield _stock_facet(draft)
+        return
     if not draft.on:
         if draft.started:
             yield _take_down(draft, world)
@@ -387,7 +480,6 @@ def _states(session: Session, drafts: Sequence[Draft], world: World) -> None:
     listings.move(session, waiting, PENDING, world.now)
     rows = [{"id": d.id, "reason": _reason(d)} for d in drafts if _explains(d)]
     listings.explain(session, rows, world.now)
-    holds.sync(session, "ratio", _ratio_holds(drafts), [d.product.id for d in drafts], world.now)
 
 
 def _explains(draft: Draft) -> bool:
@@ -403,18 +495,3 @@ def _reason(draft: Draft) -> dict[str, Any] | None:
     if found is None and not draft.started:
         found = reason("QUEUED")
     return found.as_json() if found else None
-
-
-def _ratio_holds(drafts: Sequence[Draft]) -> list[holds.HoldRow]:
-    """Packs whose registry prices may no longer share the item they are in."""
-    return [
-        holds.HoldRow(
-            key=f"{draft.shop.key}/{draft.product.code}/{draft.part}",
-            shop_id=draft.shop.id,
-            product_id=draft.product.id,
-            message=reason("RATIO", draft.product.name).text,
-            detail={"prices": {v.sku: v.price_vnd for v in draft.variants}},
-        )
-        for draft in drafts
-        if draft.kept or (draft.verdict.reason and draft.verdict.reason.code == "RATIO")
-    ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
-from models import holds, listings, queue, runs, status
+from models import facts, holds, listings, queue, runs, status
 from worker.env import Env, local_day
 from worker.plan import World, load_world, plan
 
@@ -22,6 +22,13 @@ def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
     if ids is None or len(ids) >= MANY:
         with env.db.transaction() as session:
             listings.measure(session)
+
+
+def plan_pulled(env: Env, touched: Iterable[int]) -> None:
+    """The plan after a pull: what it touched, and what a pull that was killed before its plan."""
+    with env.db.transaction() as session:
+        owed = facts.unplanned(session).keys()
+    plan_products(env, {*touched, *owed})
 
 
 def plan_in(env: Env, session: Session, product_ids: Iterable[int] | None) -> None:

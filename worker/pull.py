@@ -2,14 +2,16 @@
 
 Keys and digests of every page go into one comparison; what is new or changed is parsed, given
 its SKUs and merged. Absence withdraws only after a *full* walk of the *same* source, and never
-many at once: a reading that failed, stopped short or came back empty marks nothing as gone.
+many at once: a reading that failed, stopped short or came back empty marks nothing as gone. Each
+product that was touched is marked with it, so that the plan after this pull counts what the whole
+pull takes down, and finds what a killed one left.
 (design: "Guards", "Registry sources"; registry-formats §3, §5)
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +28,8 @@ from connectors.registry.contract import (
     Tombstone,
     WalkEnd,
 )
-from models import holds, merge, outcomes, registry, runs, shops
-from models.holds import HoldRow
+from models import facts, holds, merge, outcomes, registry, runs, shops
+from models.holds import Item, Question
 from models.merge import (
     CertificateRow,
     ImageRow,
@@ -37,16 +39,19 @@ from models.merge import (
 )
 from models.outcomes import EventRow
 from models.product import Variant
+from worker import guards
+from worker.digests import digest as digest_of
 from worker.env import Env
 from worker.kinds import kind_of
+from worker.rules import active
 from worker.sku import mint, same_pack
 
 MERGE_CHUNK = 500
 BATCH_KEYS = 50_000
 """Keys that are compared with the tables at once."""
 
-GONE_SHARE = 0.10
-"""More than this share of a source's products vanishing at once is held, not believed."""
+ABSENCE = "mass_absence"
+NOT_IN_REGISTER = "không còn trong sổ đăng ký"
 
 
 @dataclass(slots=True)
@@ -91,6 +96,7 @@ def pull(env: Env, source: RegistrySource, run_id: int | None, *, full: bool = F
             end = walk.end()
         except RegistryError as error:
             result.failure = error
+        holds.end_others(session, ABSENCE, sorted(result.touched), [], env.now())
         if end is not None:
             result.unchanged_source = end.unchanged
             if end.full and not end.unchanged:
@@ -266,24 +272,49 @@ def _bury(session: Session, tombstones: Sequence[Tombstone], result: Pulled, now
 
 
 def _judge_absence(session: Session, source: str, result: Pulled, now: datetime) -> None:
-    """A full walk did not see them: few are withdrawn, many are held for a person."""
-    missing = registry.gone(session, source)
-    if not missing:
-        holds.solve(session, "mass_absence", source, now)
-        return
+    """A full walk did not see them: few are withdrawn, many are held for a person. What a person
+    said to keep is not asked about again. Silence is weaker than a word: two that vanish of a few
+    are many already, and a walk that saw nothing at all is no evidence."""
+    missing = {_key(source, code): i for i, code in registry.gone(session, source).items()}
+    asked = {
+        key: said
+        for (_kind, key), said in holds.standing(session, ABSENCE).items()
+        if key.startswith(_key(source, ""))
+    }
+    holds.end(session, ABSENCE, asked.keys() - missing.keys(), now)
+    gone = {
+        key: i
+        for key, i in missing.items()
+        if key not in asked or asked[key].status != guards.REJECTED
+    }
     total = registry.active_count(session, source)
-    if len(missing) > max(1, total * GONE_SHARE):
-        result.held = len(missing)
-        message = (
-            f"{len(missing)}/{total} sản phẩm vắng mặt trong lần đọc đầy đủ của {source}: "
-            "chưa gỡ sản phẩm nào, cần người xác nhận"
-        )
-        hold = HoldRow(source, message, detail={"missing": len(missing), "total": total})
-        holds.open_hold(session, "mass_absence", hold, now)
+    rule = replace(active(facts.load_rules(session)).guard(), few=1)
+    if gone and (result.seen == 0 or guards.too_many(len(gone), len(gone), total, rule)):
+        result.held = len(gone)
+        holds.ask(session, _absence(source, gone, total), now)
         return
-    done = registry.withdraw(session, missing, "không còn trong sổ đăng ký", now)
+    done = registry.withdraw(session, list(gone.values()), NOT_IN_REGISTER, now)
+    holds.end(session, ABSENCE, gone, now)
     result.withdrawn += len(done)
     result.touched.update(done)
+
+
+def _key(source: str, code: str) -> str:
+    return f"{source}/{code}"
+
+
+def _absence(source: str, gone: Mapping[str, int], total: int) -> Question:
+    message = (
+        f"{len(gone)}/{total} sản phẩm vắng mặt trong lần đọc đầy đủ của {source}: "
+        "chưa gỡ sản phẩm nào, cần người xác nhận"
+    )
+    return Question(
+        kind=ABSENCE,
+        key=_key(source, digest_of(sorted(gone))),
+        message=message,
+        items=[Item(key, "absent", product_id=i) for key, i in gone.items()],
+        detail={"missing": len(gone), "total": total},
+    )
 
 
 def _problem_events(result: Pulled, run_id: int | None) -> list[EventRow]:
@@ -309,9 +340,10 @@ def run_pull(
     if run_id is None:
         return None, Pulled()
     result = pull(env, source, run_id, full=full)
-    if fetch is not None:
-        result.touched |= fetch(env)
+    fetched = fetch(env) if fetch is not None else set()
+    result.touched |= fetched
     outcome = str(result.failure) if result.failure else "ok"
     with env.db.transaction() as session:
+        registry.pulled(session, sorted(fetched), env.now())
         runs.end(session, run_id, outcome, result.counts(), env.now(), failed=bool(result.failure))
     return run_id, result

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited
-from models import leases, listings, outcomes, queue, restored, shops
+from models import leases, listings, outcomes, queue, restored, shops, stops
 from models.listing import (
     CONTENT,
     CREATE,
@@ -46,8 +46,9 @@ from worker.retry import breaker_s
 @dataclass(frozen=True, slots=True)
 class Drained:
     """How a drain ended. ``rows``: facets and readings it worked; ``more``: something may still
-    be due now, wake the next; ``why`` one word: done, slice, stopped, taken, closed, fault,
-    seen (looked through after a restore)."""
+    be due now, wake the next; ``why`` one word: done, slice, stopped (the process ends), taken,
+    closed (the shop may not be called, or a person said stop), fault, seen (looked through after
+    a restore)."""
 
     rows: int
     more: bool
@@ -79,7 +80,8 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
     with env.db.transaction() as session:
         shop = session.get(Shop, shop_id)
         unseen = shop is not None and restored.unseen(session, shop.key)
-    if shop is None or not shop.enabled or shop.paused_reason:
+        halted = shop is not None and stops.is_stopped(session, shop_id)
+    if shop is None or halted or not shop.enabled or shop.paused_reason:
         return Drained(0, False, "closed")
     if shop.breaker_until is not None and shop.breaker_until > env.now():
         return Drained(0, False, "closed")
@@ -168,6 +170,8 @@ def _loop(work: Drain) -> Drained:
         if env.monotonic() >= ends:
             return Drained(work.rows, True, "slice")
         with env.db.transaction() as session:
+            if stops.is_stopped(session, work.shop_id):
+                return Drained(work.rows, False, "closed")
             held = leases.renew(session, work.shop_id, work.place.fence, env.timing.lease_ttl_s)
             due = queue.lanes_due(session, work.shop_id, work.place.fence, env.now())
         may = [d for d in due if work.creates or d.lane != CREATE]

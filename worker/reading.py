@@ -16,12 +16,13 @@ from sqlmodel import Session
 from connectors.contract import Connector, Done, Failed, Outcome, RemoteState
 from connectors.errors import NotFound
 from models import holds, listings, outcomes, reconciling, states
-from models.holds import HoldRow
+from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
 from worker.calls import Caller
 from worker.digests import digest
 from worker.env import Env
+from worker.guards import REJECTED
 from worker.observe import LAST_LOOK_S, Observation, not_found, observe
 from worker.reasons import reason
 from worker.record import Place
@@ -30,6 +31,8 @@ from worker.retry import is_shop_fault
 REPAIRS = 3
 REPAIRS_WITHIN = timedelta(days=1)
 """So often one thing of one listing is put back within this time; then a person is asked."""
+
+LOSS, DRIFT = "repeated_loss", "repeated_drift"
 
 FACET_NAMES = {"price": "giá", "stock": "tồn kho", "availability": "bật hay gỡ"}
 
@@ -87,7 +90,7 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     gone = [r for r in readings if r.observation.state == states.MISSING]
     outcomes.variants_observed(session, _variant_rows(found), at)
     outcomes.stock_known(session, [_sale_row(r) for r in found if r.observation.sale])
-    outcomes.drifted(session, _repairs(session, place, found, at), at)
+    outcomes.drifted(session, _repairs(session, found, at), at)
     outcomes.observed(session, [_row(r, at) for r in found], at)
     outcomes.lost(session, [r.listing.id for r in gone], at)
     _hold_lost_again(session, place, [r.listing for r in gone], at)
@@ -126,14 +129,12 @@ def _hold_lost_again(
         if times.get(item.id, 0) + 1 < REPAIRS:
             continue
         why = reason("LOST_AGAIN")
-        hold = HoldRow(
-            key=f"{item.shop_id}/{item.item_sku}",
-            message=f"{item.item_sku}: {why.text}",
-            shop_id=place.shop_id,
-            product_id=item.product_id,
-            detail={"times": times.get(item.id, 0) + 1},
-        )
-        holds.open_hold(session, "repeated_loss", hold, at)
+        key = f"{item.shop_id}/{item.item_sku}"
+        detail = {"times": times.get(item.id, 0) + 1}
+        about = Item(key, "lost", place.shop_id, item.product_id, detail)
+        message = f"{item.item_sku}: {why.text}"
+        question = Question(LOSS, key, message, [about], place.shop_id, item.product_id)
+        holds.ask(session, question, at)
 
 
 def _variant_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
@@ -157,29 +158,50 @@ def _sale_row(reading: Reading) -> dict[str, Any]:
     return {"listing_id": reading.listing.id, "value": value, "digest": digest(value)}
 
 
-def _repairs(
-    session: Session, place: Place, readings: Sequence[Reading], at: datetime
-) -> list[dict[str, Any]]:
+def _repairs(session: Session, readings: Sequence[Reading], at: datetime) -> list[dict[str, Any]]:
     """What is put back. What was put back :data:`REPAIRS` times within a day and differs again
     waits for a person: we never fight a channel, or somebody in the shop, in a loop."""
-    drifted = [(r.listing, facet) for r in readings for facet in r.observation.drift]
-    ids = [listing.id for listing, _facet in drifted]
+    drifted = [(r, facet) for r in readings for facet in r.observation.drift]
+    ids = [r.listing.id for r, _facet in drifted]
     times = reconciling.repairs_since(session, ids, at - REPAIRS_WITHIN)
+    said = holds.standing(session, DRIFT) if drifted else {}
     mend = []
-    for listing, facet in drifted:
-        if times.get((listing.id, facet), 0) < REPAIRS:
-            mend.append({"listing_id": listing.id, "facet": facet})
+    for r, facet in drifted:
+        about = _drift_item(r, facet, times.get((r.listing.id, facet), 0))
+        found = said.get((DRIFT, about.key))
+        if found is not None and found.change == about.change and found.status == REJECTED:
             continue
-        why = reason("FOUGHT_OVER", FACET_NAMES[facet])
-        hold = HoldRow(
-            key=f"{listing.shop_id}/{listing.item_sku}/{facet}",
-            message=f"{listing.item_sku}: {why.text}",
-            shop_id=place.shop_id,
-            product_id=listing.product_id,
-            detail={"facet": facet, "times": times[listing.id, facet]},
-        )
-        holds.open_hold(session, "repeated_drift", hold, at)
+        if _must_be_off(r, facet) or times.get((r.listing.id, facet), 0) < REPAIRS:
+            mend.append({"listing_id": r.listing.id, "facet": facet})
+            holds.end(session, DRIFT, [about.key], at)
+            continue
+        holds.ask(session, _drift_question(r, facet, about), at)
     return mend
+
+
+def _must_be_off(reading: Reading, facet: str) -> bool:
+    """What may not be sold is taken down however often somebody puts it back on sale."""
+    return facet == "availability" and not reading.listing.facets[facet].wanted["on"]
+
+
+def _drift_item(reading: Reading, facet: str, times: int) -> Item:
+    item, seen = reading.listing, reading.observation
+    shows: Any = {v.sku: v.price if facet == "price" else v.stock for v in seen.variants}
+    if facet == "availability":
+        shows = seen.state
+    return Item(
+        key=f"{item.shop_id}/{item.item_sku}/{facet}",
+        change=digest(shows),
+        shop_id=item.shop_id,
+        product_id=item.product_id,
+        detail={"facet": facet, "times": times, "listing": item.id, "shows": shows},
+    )
+
+
+def _drift_question(reading: Reading, facet: str, about: Item) -> Question:
+    why = reason("FOUGHT_OVER", FACET_NAMES[facet])
+    message = f"{reading.listing.item_sku}: {why.text}"
+    return Question(DRIFT, about.key, message, [about], about.shop_id, about.product_id)
 
 
 def _left_review(reading: Reading) -> bool:

@@ -13,7 +13,7 @@ import math
 import structlog
 
 from connectors.errors import ChannelError
-from models import reconciling, shops
+from models import reconciling, shops, stops
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
@@ -36,7 +36,8 @@ def reconcile(env: Env, shop_id: int, *, everything: bool = False) -> int:
     """
     with env.db.transaction() as session:
         shop = session.get(Shop, shop_id)
-    if shop is None or not shop.enabled or shop.paused_reason:
+        halted = shop is not None and stops.is_stopped(session, shop_id)
+    if shop is None or halted or not shop.enabled or shop.paused_reason:
         return 0
     changed = _changed(env, shop)
     with env.db.transaction() as session:

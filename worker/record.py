@@ -18,6 +18,7 @@ from models import outcomes, queue
 from models.listing import TAKE_DOWN
 from models.outcomes import EventRow
 from models.queue import Claimed
+from worker import refusals
 from worker.digests import digest
 from worker.reasons import reason
 from worker.retry import again_at
@@ -75,6 +76,7 @@ def record(session: Session, place: Place, results: Sequence[Result], now: datet
     outcomes.stock_taken_down(session, [_ladder_row(r) for r in mine if r.alarm and r.stock])
     outcomes.cancelled(session, [r.claimed.listing_id for r in mine if r.cancelled], now)
     _refusals(session, mine)
+    refusals.count(session, place.shop_id, mine, now)
     outcomes.log(session, [_event(r, place) for r in mine], now)
 
 

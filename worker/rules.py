@@ -10,6 +10,8 @@ Kinds and their values:
 - ``template``  ``{"title": "…", "description": "…"}`` (see :mod:`worker.texts`; "" = the default)
 - ``papers``  ``{"needs": {"dry": ["self_declaration"]}}`` (papers a kind must have; a kind that is
   not named needs what the channel says)
+- ``guard``   ``{"price_factor": 3, "down_pct": 10, "few": 3, "refused": 25}`` (what looks like an
+  accident, see :mod:`worker.guards`; ``down_pct`` and ``few`` hold for the whole installation)
 
 Pure. (design: "Tables", rule)
 """
@@ -77,6 +79,18 @@ class TemplateRule:
 
 
 @dataclass(frozen=True, slots=True)
+class GuardRule:
+    """What looks like an accident: a price that moves by more than ``price_factor``, more than
+    ``down_pct`` percent of what is on sale (and more than ``few`` products) gone at once,
+    ``refused`` refusals of one shop in a row."""
+
+    price_factor: float = 3
+    down_pct: int = 10
+    few: int = 3
+    refused: int = 25
+
+
+@dataclass(frozen=True, slots=True)
 class RuleBook:
     """All rules, asked one at a time."""
 
@@ -105,6 +119,10 @@ class RuleBook:
 
     def template(self, channel: str, shop_key: str, code: str) -> TemplateRule:
         return TemplateRule(**self.value("template", channel, shop_key, code))
+
+    def guard(self, channel: str = "", shop_key: str = "", code: str = "") -> GuardRule:
+        """Without a shop: what holds for the whole installation."""
+        return GuardRule(**self.value("guard", channel, shop_key, code))
 
     def papers(self, channel: str, shop_key: str, code: str) -> Mapping[str, Sequence[str]]:
         """Kinds of paper by product kind, where a rule says so."""
@@ -180,6 +198,14 @@ _CHECKS: dict[str, dict[str, Any]] = {
     "permit": {"answer": lambda v: v in ("yes", "no")},
     "template": {"title": lambda v: _template(v, 1), "description": lambda v: _template(v, 100)},
     "papers": {"needs": lambda v: _needs(v)},
+    "guard": {
+        "price_factor": lambda v: (
+            isinstance(v, (int, float)) and not isinstance(v, bool) and 1 < v <= 1000
+        ),
+        "down_pct": _whole(0, 100),
+        "few": _whole(0, 10_000),
+        "refused": _whole(2, 10_000),
+    },
 }
 
 

@@ -19,7 +19,7 @@ from worker import adopting, papers, tokens
 from worker import reconcile as reconciling
 from worker.env import Env, local_day
 from worker.fetching import fetch_pictures
-from worker.planning import plan_day, plan_products, shops_to_wake
+from worker.planning import plan_day, plan_pulled, shops_to_wake
 from worker.pull import run_pull
 from worker.push import drain as drain_shop
 from worker.runtime import build_env, open_source
@@ -73,7 +73,7 @@ def pull(slot: str | None = "schedule", who: str = "schedule") -> None:
     run_id, result = run_pull(here, source, slot=slot, who=who, fetch=fetch_pictures)
     if run_id is not None:
         adopting.look_again(here)
-        plan_products(here, result.touched)
+        plan_pulled(here, result.touched)
         wake()
 
 

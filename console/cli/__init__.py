@@ -20,6 +20,7 @@ from console.cli import (
     backup,
     doctor,
     feeds,
+    holds,
     keys,
     log,
     mappings,
@@ -31,6 +32,7 @@ from console.cli import (
     rules,
     run,
     status,
+    stops,
 )
 from console.cli.output import complain
 from worker.connect import BadAccount
@@ -55,6 +57,8 @@ app.command("explain")(status.explain)
 app.command("preview")(preview.preview)
 app.command("reconcile")(reconcile.reconcile)
 app.command("adopt")(adopt.adopt)
+app.command("stop")(stops.stop)
+app.command("start")(stops.start)
 app.command("log")(log.log)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
@@ -63,6 +67,7 @@ app.command("doctor")(doctor.doctor)
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(rules.app, name="rules")
+app.add_typer(holds.app, name="holds")
 app.add_typer(papers.app, name="papers")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(keys.app, name="keys")

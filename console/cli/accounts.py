@@ -13,8 +13,9 @@ from connectors.contract import Connector
 from console.cli.naming import producer_named, shop_named
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
-from models import owners, shops
+from models import owners, shops, stops
 from models.shop import Shop
+from models.stops import StopRow
 from worker import tokens
 from worker.connect import NewShop, connect
 from worker.env import find_connectors
@@ -32,12 +33,22 @@ def list_accounts(
     """Các gian hàng đã kết nối."""
     with program() as env, env.db.transaction() as session:
         owner_names = owners.names(session)
-        rows = [_row(shop, owner_names) for shop in shops.all_shops(session)]
+        halted = {row.shop: row for row in stops.standing(session)}
+        rows = [
+            {**_row(shop, owner_names), "stopped": _stopped(halted, shop.key)}
+            for shop in shops.all_shops(session)
+        ]
     if json:
         print_json(rows)
         return
-    columns = ("key", "channel", "owner", "base_url", "enabled", "problem")
+    columns = ("key", "channel", "owner", "base_url", "enabled", "stopped", "problem")
     print_table(f"{len(rows)} gian hàng", columns, [[r[c] for c in columns] for r in rows])
+
+
+def _stopped(halted: dict[str | None, StopRow], key: str) -> str:
+    """Who stopped a shop (or all) and why; "" where nobody did."""
+    row = halted.get(key) or halted.get(None)
+    return f"{row.by}: {row.why}" if row else ""
 
 
 def _row(shop: Shop, owner_names: dict[int, str]) -> dict[str, object]:

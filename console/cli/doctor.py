@@ -15,9 +15,9 @@ from config.errors import SetupError
 from config.settings import Settings, get_settings
 from connectors.errors import ChannelError
 from connectors.registry.contract import RegistryError
-from console.cli.output import out, print_json
+from console.cli.output import cell, out, print_json
 from console.program import program
-from models import migrations, shops
+from models import holds, migrations, shops, stops
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
@@ -65,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
         with program() as env:
             yield Finding("máy chủ dữ liệu", "chạy được")
             yield _schema(env)
+            yield from _halted(env)
             yield from _shops(env)
     except SetupError as error:
         yield Finding("máy chủ dữ liệu", str(error), "làm theo lời báo ở trên")
@@ -107,6 +108,22 @@ def _schema(env: Env) -> Finding:
     if current == head:
         return Finding("lược đồ dữ liệu", head)
     return Finding("lược đồ dữ liệu", f"{current}, chương trình cần {head}", "chạy lại ocop-sync")
+
+
+def _halted(env: Env) -> Iterator[Finding]:
+    """Standing stops, and the questions that wait: both keep something from being sent."""
+    with env.db.transaction() as session:
+        halted, owed = stops.standing(session), stops.owed_take_downs(session)
+        waiting = len(holds.open_holds(session))
+    for row in halted:
+        name = f"gian hàng {row.shop}" if row.shop else "mọi gian hàng"
+        found = f"đang dừng từ {cell(row.at)}, {row.by}{': ' + row.why if row.why else ''}"
+        yield Finding(name, found, f"ocop-sync start {row.shop or ''}".rstrip())
+    if owed:
+        found = f"{owed} tin phải gỡ vẫn đang bán vì lệnh dừng"
+        yield Finding("hàng phải gỡ", found, "gỡ tay trên sàn, hoặc ocop-sync start")
+    if waiting:
+        yield Finding("việc chờ người quyết", f"{waiting}, xem ocop-sync holds list")
 
 
 def _shops(env: Env) -> Iterator[Finding]:

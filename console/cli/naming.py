@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from console.cli.output import complain
-from models import owners, shops
+from models import owners, shops, stops
 from models.shop import Shop
 from worker.env import Env
 
@@ -32,6 +32,21 @@ def shop_of(env: Env, key: str, channel: str) -> Shop:
         complain(f"kênh '{channel}': {keys}; nêu đúng một gian hàng bằng --shop")
         raise typer.Exit(2)
     return found[0]
+
+
+def refuse_stopped(env: Env, shop: str = "", channel: str = "") -> None:
+    """Names the chosen shops that somebody stopped; exits 1 where that is all of them."""
+    with env.db.transaction() as session:
+        chosen = [
+            s
+            for s in shops.all_shops(session)
+            if shop in ("", s.key) and channel in ("", s.channel)
+        ]
+        halted = [s.key for s in chosen if stops.is_stopped(session, s.id or 0)]
+    if halted:
+        complain(f"đang dừng, không gửi gì: {', '.join(halted)}. Chạy tiếp: ocop-sync start")
+        if len(halted) == len(chosen):
+            raise typer.Exit(1)
 
 
 def producer_named(env: Env, name: str) -> int:

@@ -16,7 +16,7 @@ from console.program import program
 from worker import adopting
 from worker.env import local_day
 from worker.fetching import fetch_pictures
-from worker.planning import plan_products
+from worker.planning import plan_pulled
 from worker.pull import Pulled, run_pull
 from worker.runtime import open_source
 
@@ -45,7 +45,7 @@ def pull(
             env, found, slot=None, who="operator", full=full, fetch=fetch_pictures
         )
         adopting.look_again(env)
-        plan_products(env, result.touched)
+        plan_pulled(env, result.touched)
     _report(result, json)
     if result.failure:
         complain(str(result.failure))

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from console.cli.naming import refuse_stopped
 from console.cli.output import FACETS, complain, print_json, print_table, say
 from console.program import program
 from models import queue, shops, status
@@ -44,6 +45,7 @@ def push(
     """Gửi ngay những gì đang nợ; với SKU thì gửi lại cả giá, tồn kho và trạng thái của chúng."""
     with program(publishing=True) as env:
         _check_names(env, shop, channel)
+        refuse_stopped(env, shop, channel)
         plan_products(env)
         if skus:
             _again(env, skus, shop, channel)

@@ -6,8 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from console.cli.output import FACETS, STATES, cell, complain, out, print_json, print_table
+from console.cli.output import FACETS, STATES, cell, complain, out, print_json, print_table, say
+from console.cli.stops import lines
 from console.program import program
+from models import holds, stops
 from models import status as standing
 from models.status import StatusRow
 from models.text import fold
@@ -23,6 +25,12 @@ def status(
     """Từng sản phẩm đang đứng ở đâu trên từng gian hàng."""
     with program() as env, env.db.transaction() as session:
         rows = standing.listings(session, producer=fold(producer), shop=shop)
+        halted, owed = stops.standing(session), stops.owed_take_downs(session)
+        waiting = len(holds.open_holds(session))
+    for line in lines(halted, owed):
+        say(line)
+    if waiting:
+        say(f"{waiting} việc chờ người quyết: ocop-sync holds list")
     if json:
         print_json([row.as_json() for row in rows])
         return

@@ -304,7 +304,7 @@ def test_what_the_channel_asks_for_is_waited(world):
 def test_a_refusal_waits_until_the_data_changes(world):
     shop = start(world)
     world.market.script["set_price"] = [Failed(Rejected("giá quá cao", field="price", hint="Giảm"))]
-    world.book.products = [source_product(prices=(99000,))]
+    world.book.products = [source_product(prices=(59000,))]
     world.pull()
     world.sync()
     world.sync()
@@ -407,7 +407,7 @@ def test_a_price_changed_by_hand_in_the_shop_is_put_back(world):
 
 def test_a_price_that_breaks_the_ratio_is_held_and_the_last_good_one_stays(world):
     start(world, source_product(prices=(20000, 30000)))
-    world.book.products = [source_product(prices=(20000, 300000))]
+    world.book.products = [source_product(prices=(12000, 75000))]
     world.pull()
     world.sync()
     assert world.market.on_sale("shop-mot")["OCOP-1-200G"][0] == 30000
