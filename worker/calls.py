@@ -55,6 +55,8 @@ class Caller:
     connections outlive a batch."""
     fault: ChannelError | None = None
     """The shop's fault that was met first: rows not sent yet are not sent."""
+    halted: Callable[[], bool] = lambda: False
+    """Whether a person said stop meanwhile: rows not sent yet are not sent."""
 
     def map(
         self,
@@ -74,7 +76,7 @@ class Caller:
     def _one(
         self, call: Callable[[Sequence[Row]], list[Outcome[Value]]], chunk: Sequence[Row]
     ) -> list[tuple[Outcome[Value], int]]:
-        if self.fault is not None:
+        if self.fault is not None or self.halted():
             return [(Failed(NotSentYet()), 0) for _ in chunk]
         started = time.monotonic()
         found = call(chunk)
@@ -86,10 +88,11 @@ class Caller:
 
 
 class NotSentYet(Unavailable):
-    """Not sent, because a call before it met a fault of the shop. Never a refusal."""
+    """Not sent: a call before it met a fault of the shop, or a person said stop. Never a
+    refusal."""
 
     def __init__(self) -> None:
-        super().__init__("chưa gửi: gian hàng đang gặp sự cố", code="not_sent")
+        super().__init__("chưa gửi: gian hàng đang gặp sự cố hoặc đang dừng", code="not_sent")
 
 
 def item_of(listing: ListingState) -> RemoteItem:

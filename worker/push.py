@@ -55,6 +55,28 @@ class Drained:
     why: str
 
 
+HALT_LOOK_S = 1.0
+
+
+@dataclass(slots=True)
+class Halted:
+    """Whether a person said stop, looked up at most once a second: a batch of a slow shop may
+    take minutes, and whoever says stop means now."""
+
+    env: Env
+    shop_id: int
+    looked_at: float
+    answer: bool = False
+
+    def __call__(self) -> bool:
+        now = self.env.monotonic()
+        if not self.answer and now - self.looked_at >= HALT_LOOK_S:
+            self.looked_at = now
+            with self.env.db.transaction() as session:
+                self.answer = stops.is_stopped(session, self.shop_id)
+        return self.answer
+
+
 @dataclass(slots=True)
 class Drain:
     """One holder of a shop's lease at work."""
@@ -130,7 +152,9 @@ def _drain_held(env: Env, shop: Shop, place: Place, *, creates: bool) -> Drained
         return Drained(0, False, "fault")
     connector = env.connector(shop.channel, opened.account)
     with ThreadPoolExecutor(connector.capabilities.in_flight) as threads:
-        work = Drain(env, shop, place, Caller(connector, threads), opened.version, creates)
+        halted = Halted(env, place.shop_id, env.monotonic())
+        caller = Caller(connector, threads, halted=halted)
+        work = Drain(env, shop, place, caller, opened.version, creates)
         _log_start(work)
         done = _loop(work)
         return _finished(work, done)
@@ -314,7 +338,7 @@ def _mend(work: Drain, error: ChannelError) -> bool:
             error = refusal
         else:
             connector = work.env.connector(work.shop.channel, opened.account)
-            work.caller = Caller(connector, work.caller.threads)
+            work.caller = Caller(connector, work.caller.threads, halted=work.caller.halted)
             work.token_version = opened.version
             return True
     _trip(work.env, work.shop, work.place, error)
