@@ -38,6 +38,16 @@ def renew(session: Session, shop_id: int, fence: int, ttl_s: float) -> bool:
     return row is not None
 
 
+def held(session: Session, shop_id: int, fence: int) -> bool:
+    """Whether the fence still stands, and will until this transaction ends: the lease is locked,
+    so that nobody takes it meanwhile."""
+    row = session.execute(
+        text("SELECT 1 FROM shop_lease WHERE shop_id = :shop AND fence = :fence FOR UPDATE"),
+        {"shop": shop_id, "fence": fence},
+    ).first()
+    return row is not None
+
+
 def give_back(session: Session, shop_id: int, fence: int) -> None:
     """End the lease, if it is still ours."""
     session.execute(

@@ -163,5 +163,8 @@ class ListingVariant(SQLModel, table=True):
     stock_observed: int | None = Field(default=None, sa_column=big_column(nullable=True))
     observed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     stock_rev: int = Field(default=0, sa_column=big_column())
+    stock_acked_rev: int = Field(default=0, sa_column=big_column(server_default=text("0")))
+    """The statement that ``stock_acked`` came from: a stock found below it is a sale *since* a
+    statement only where that is the present one."""
     sold: int = Field(default=0, sa_column=big_column())
     removed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))

@@ -39,6 +39,7 @@ class VariantState:
     stock_acked: int | None
     stock_observed: int | None
     stock_rev: int
+    stock_acked_rev: int
     sold: int
     removed: bool
 
@@ -138,7 +139,7 @@ def _variants(session: Session, ids: Sequence[int]) -> dict[int, list[VariantSta
     grouped: dict[int, list[VariantState]] = defaultdict(list)
     rows = session.execute(
         text("""SELECT listing_id, variant_id, sku, remote_id, price_acked, stock_acked,
-            stock_observed, stock_rev, sold, removed_at IS NOT NULL
+            stock_observed, stock_rev, stock_acked_rev, sold, removed_at IS NOT NULL
             FROM listing_variant WHERE listing_id = ANY(:ids) ORDER BY variant_id"""),
         {"ids": ids},
     )

@@ -61,8 +61,8 @@ def prices_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
 
 
 def stock_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Acknowledged stock in units (``listing_id, sku, value``)."""
-    _set_column(session, rows, "stock_acked")
+    """Acknowledged stock in units (``listing_id, sku, value``), of the present statement."""
+    _set_column(session, rows, "stock_acked_rev = v.stock_rev, stock_acked")
 
 
 def _set_column(session: Session, rows: Sequence[Mapping[str, Any]], column: str) -> None:
@@ -147,20 +147,27 @@ def create_pending(
 def create_done(
     session: Session, listing_id: int, fence: int, remote_id: str, now: datetime
 ) -> bool:
-    """The item exists: keep its id. The next reading says what it is."""
+    """The item exists: keep its id. The next reading says what it is; one that may no longer be
+    sold keeps the plan's reason."""
     return _of_fence(
         session,
         """remote_id = :remote, handle = NULL, handle_due_at = NULL, attempt_at = NULL,
            attempt_deadline = NULL, lookups = 0, last_write_at = :now, read_due_at = :now,
-           reads = 0, state = 'unlisted', state_since = :now, reason = NULL""",
+           reads = 0, state = 'unlisted', state_since = :now,
+           reason = CASE WHEN EXISTS (SELECT 1 FROM listing_facet g WHERE g.listing_id = l.id
+               AND g.facet = 'availability' AND g.wanted->>'on' = 'false') THEN l.reason END""",
         {"id": listing_id, "fence": fence, "remote": remote_id, "now": now},
     )
 
 
 def unpark(session: Session, listing_id: int) -> None:
-    """The item exists: what is wanted of it may be sent."""
+    """The item exists: what is wanted of it may be sent; of one that was withdrawn while it was
+    made, only its take-down."""
     session.execute(
-        text("UPDATE listing_facet SET parked = false WHERE listing_id = :id AND parked"),
+        text("""UPDATE listing_facet f SET parked = false WHERE listing_id = :id AND parked
+            AND (facet = 'availability' OR NOT EXISTS (SELECT 1 FROM listing_facet g
+                WHERE g.listing_id = :id AND g.facet = 'availability'
+                  AND g.wanted->>'on' = 'false'))"""),
         {"id": listing_id},
     )
 
@@ -280,16 +287,19 @@ def variants_observed(session: Session, rows: Sequence[Mapping[str, Any]], now: 
 
 
 def stock_known(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """After a sale, what we want and know of a listing's stock is what was seen
-    (``listing_id, value, digest``): a sale is not drift and owes nothing."""
+    """After a sale, what we know of a listing's stock is what was seen (``listing_id, value,
+    digest``), and where nothing else is wanted of it, what we want: a sale is not drift and owes
+    nothing."""
     if rows:
         session.execute(
-            text("""UPDATE listing_facet f SET wanted = r.value, wanted_digest = r.digest,
-                acked = r.value, acked_digest = r.digest
+            text("""UPDATE listing_facet f SET acked = r.value, acked_digest = r.digest,
+                wanted = CASE WHEN f.wanted_rev = f.acked_rev THEN r.value ELSE f.wanted END,
+                wanted_digest = CASE WHEN f.wanted_rev = f.acked_rev THEN r.digest
+                    ELSE f.wanted_digest END
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint,
                     value jsonb, digest text)
                 WHERE f.listing_id = r.listing_id AND f.facet = 'stock'
-                  AND f.wanted_rev = f.acked_rev"""),
+                  AND f.acked_digest IS NOT NULL"""),
             {"rows": _dump(rows)},
         )
 

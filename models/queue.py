@@ -100,7 +100,8 @@ WHERE f.listing_id = r.listing_id AND f.facet = r.facet
        OR f.raises <> r.raises OR f.releases <> r.releases OR f.parked <> r.parked)
 """)
 
-# Units may be taken from a pool only when nobody still has to give some back, and an item is
+# Units may be taken from a pool only when nobody still has to give some back (a shop that is
+# switched off gives none back, and keeps its share in the plan), and an item is
 # switched on only when nothing of it that a buyer would see is still wrong.
 #
 # A shop whose every call was refused waits for a person with all but take-downs.
@@ -108,6 +109,7 @@ _OPEN = f"""
 f.due AND (f.lane <= {ZERO_STOCK} OR NOT EXISTS (SELECT 1 FROM hold h
     WHERE h.kind = 'all_refused' AND h.status = 'open' AND h.shop_id = f.shop_id))
 AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
+    JOIN shop o ON o.id = g.shop_id AND o.enabled
     WHERE g.product_id = f.product_id AND g.listing_id <> f.listing_id
       AND g.releases AND g.wanted_rev <> g.acked_rev))
 AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
@@ -129,6 +131,17 @@ SELECT {READ}, count(*), min(read_due_at) FROM listing
 WHERE shop_id = :shop AND read_due_at <= :now AND remote_id IS NOT NULL
 HAVING count(*) > 0
 """)  # noqa: S608 (the parts are constants of this module)
+
+_ON_SALE = text(f"""
+SELECT l.id FROM (SELECT f.listing_id FROM listing_facet f WHERE {_READY} AND f.lane = :lane
+      ORDER BY f.due_since, f.listing_id LIMIT :most) p
+JOIN listing l ON l.id = p.listing_id
+JOIN listing_facet s ON s.listing_id = l.id AND s.facet = 'stock'
+WHERE l.remote_id IS NOT NULL AND s.acked_digest IS NOT NULL
+  AND EXISTS (SELECT 1 FROM listing_variant v WHERE v.listing_id = l.id
+      AND v.removed_at IS NULL AND v.stock_acked > 0 AND v.stock_acked_rev = v.stock_rev)
+ORDER BY l.id
+""")  # noqa: S608
 
 _CLAIM = text(f"""
 UPDATE listing_facet c SET claim_fence = :fence, claimed_rev = c.wanted_rev,
@@ -203,6 +216,17 @@ def lanes_due(session: Session, shop_id: int, fence: int, now: datetime) -> list
     """What may be claimed in this shop now, a row a lane, the most urgent lane first."""
     rows = session.execute(_LANES_DUE, {"shop": shop_id, "fence": fence, "now": now})
     return sorted((LaneDue(*row) for row in rows), key=lambda due: due.lane)
+
+
+def on_sale(
+    session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime
+) -> list[int]:
+    """Of the listings that :func:`claim` would take next, those of which something may have been
+    sold since the present statement of its stock, and what we last set is known."""
+    rows = session.execute(
+        _ON_SALE, {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now}
+    )
+    return [row[0] for row in rows]
 
 
 def claim(

@@ -53,10 +53,10 @@ class Caller:
     threads: ThreadPoolExecutor
     """As many as the channel allows requests in flight; the drain owns it, so that the threads'
     connections outlive a batch."""
+    may: Callable[[], bool] = lambda: True
+    """Whether the shop is still this drain's, and nobody said stop: asked before each call."""
     fault: ChannelError | None = None
     """The shop's fault that was met first: rows not sent yet are not sent."""
-    halted: Callable[[], bool] = lambda: False
-    """Whether a person said stop meanwhile: rows not sent yet are not sent."""
 
     def map(
         self,
@@ -76,7 +76,7 @@ class Caller:
     def _one(
         self, call: Callable[[Sequence[Row]], list[Outcome[Value]]], chunk: Sequence[Row]
     ) -> list[tuple[Outcome[Value], int]]:
-        if self.fault is not None or self.halted():
+        if self.fault is not None or not self.may():
             return [(Failed(NotSentYet()), 0) for _ in chunk]
         started = time.monotonic()
         found = call(chunk)
@@ -88,8 +88,8 @@ class Caller:
 
 
 class NotSentYet(Unavailable):
-    """Not sent: a call before it met a fault of the shop, or a person said stop. Never a
-    refusal."""
+    """Not sent: a call before it met a fault of the shop, the shop is another drain's by now, or
+    a person said stop. Never a refusal."""
 
     def __init__(self) -> None:
         super().__init__("chưa gửi: gian hàng đang gặp sự cố hoặc đang dừng", code="not_sent")
@@ -161,7 +161,7 @@ def update_variants(
         VariantsChange(
             item_of(listings[r.listing_id]),
             listings[r.listing_id].item_sku,
-            priced_variants(r.wanted, listings[r.listing_id]),
+            priced_variants(r.wanted, listings[r.listing_id], _shown(listings[r.listing_id])),
         )
         for r in rows
     ]
@@ -175,8 +175,15 @@ def update_variants(
     return results
 
 
-def priced_variants(rows: Any, listing: ListingState) -> tuple[PricedVariant, ...]:
-    """The variants facet's rows with the price (đồng) and stock that the plan wants."""
+def _shown(listing: ListingState) -> dict[str, int]:
+    return {v.sku: v.stock_acked for v in listing.variants if v.stock_acked is not None}
+
+
+def priced_variants(
+    rows: Any, listing: ListingState, shown: Mapping[str, int] | None = None
+) -> tuple[PricedVariant, ...]:
+    """The variants facet's rows with the price (đồng) and stock that the plan wants. A pack of
+    unknown stock begins with 0, and keeps what it has where it is ``shown`` already."""
     prices = listing.facets["price"].wanted if "price" in listing.facets else {}
     stock = listing.facets["stock"].wanted if "stock" in listing.facets else {}
     return tuple(
@@ -185,7 +192,7 @@ def priced_variants(rows: Any, listing: ListingState) -> tuple[PricedVariant, ..
                 row["sku"], row["label"], row["weight_g"], row["gtin"], row["net_g"], row["net_ml"]
             ),
             prices[row["sku"]],
-            stock.get(row["sku"], 0),
+            stock.get(row["sku"], (shown or {}).get(row["sku"], 0)),
         )
         for row in rows
     )

@@ -8,7 +8,7 @@ registry states the stock anew (design: "Wanted, acknowledged, observed", "Stock
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -85,9 +85,11 @@ def _packs(
     listing: ListingState, seen: Sequence[RemoteVariantState]
 ) -> tuple[list[SeenVariant], dict[str, int], list[str]]:
     known = {v.sku: v for v in listing.variants if not v.removed}
+    seen = _alone(listing, known, seen)
     facets = listing.facets
     price_settled = _settled(facets, "price")
-    stock_settled = _settled(facets, "stock")
+    stock_known = _known(facets, "stock")
+    stock_settled = stock_known and facets["stock"].settled
     variants: list[SeenVariant] = []
     sale: dict[str, int] = {}
     drift: set[str] = set()
@@ -96,11 +98,12 @@ def _packs(
         if mine is None:
             continue
         stock_acked, sold = mine.stock_acked, mine.sold
-        if stock_settled and pack.stock is not None and mine.stock_acked is not None:
-            stock_acked, sold, moved = _stock(mine, pack.stock)
+        if pack.stock is not None and (stock_settled or (stock_known and _of_now(mine))):
+            acked, left, moved = _stock(mine, pack.stock)
             if moved == "sale":
-                sale[pack.sku] = stock_acked
-            elif moved == "drift":
+                stock_acked, sold = acked, left
+                sale[pack.sku] = acked
+            elif moved == "drift" and stock_settled:
                 drift.add("stock")
         if price_settled and None not in (pack.price_vnd, mine.price_acked):
             drift |= {"price"} if pack.price_vnd != mine.price_acked else set()
@@ -108,9 +111,27 @@ def _packs(
     return variants, sale, sorted(drift)
 
 
+def _alone(
+    listing: ListingState, known: Mapping[str, VariantState], seen: Sequence[RemoteVariantState]
+) -> Sequence[RemoteVariantState]:
+    """An item without packs of its own names its one pack by the item's key, which is the
+    product's code where the listing was meant for several."""
+    if len(known) == len(seen) == 1 and not seen[0].remote_id and seen[0].sku == listing.item_sku:
+        return [replace(seen[0], sku=next(iter(known)))]
+    return seen
+
+
+def _of_now(mine: VariantState) -> bool:
+    """What we last set came from the present statement: less than it was sold since. (Of a stock
+    that the registry has stated anew, the sales before that are in the statement.)"""
+    return mine.stock_acked_rev == mine.stock_rev
+
+
 def _stock(mine: VariantState, seen: int) -> tuple[int, int, str]:
     """Known stock, units sold since the registry's statement, and what happened."""
-    acked = mine.stock_acked or 0
+    if mine.stock_acked is None:
+        return seen, mine.sold, ""
+    acked = mine.stock_acked
     if seen < acked:
         return seen, mine.sold + (acked - seen), "sale"
     if seen > acked:
@@ -122,8 +143,13 @@ def _stock(mine: VariantState, seen: int) -> tuple[int, int, str]:
 
 
 def _settled(facets: Mapping[str, Any], name: str) -> bool:
+    return _known(facets, name) and bool(facets[name].settled)
+
+
+def _known(facets: Mapping[str, Any], name: str) -> bool:
+    """What the channel shows of it is what it last acknowledged, whatever is wanted by now."""
     facet = facets.get(name)
-    return facet is not None and facet.settled and facet.acked_digest is not None
+    return facet is not None and facet.acked_digest is not None
 
 
 def _availability_drift(listing: ListingState, status: RemoteStatus) -> list[str]:

@@ -299,7 +299,7 @@ def _divide_stock(product: ProductFacts, drafts: Sequence[Draft], world: World) 
         if variant.stock is None:
             continue
         holders = [d for d in drafts if variant in d.variants]
-        claims, buffer, sold = [], 0, 0
+        claims, buffer, sold = [], 0, sum(_kept_there(variant, d) for d in holders)
         for number, draft in enumerate(holders):
             rule = world.rules.stock(draft.shop.channel, draft.shop.key, product.code)
             claim = _claim(number, variant, draft, rule.share, rule.cap)
@@ -310,6 +310,22 @@ def _divide_stock(product: ProductFacts, drafts: Sequence[Draft], world: World) 
         given = divide(variant.stock, buffer, sold, claims)
         for number, units in given.items():
             holders[number].stock[variant.sku] = units
+
+
+def _kept_there(variant: VariantFacts, draft: Draft) -> int:
+    """Units that a shop shows that is switched off: what it shows stays as it is, and is nobody
+    else's."""
+    state = _variant_state(draft, variant)
+    if draft.shop.enabled or state is None or draft.existing is None:
+        return 0
+    facets = draft.existing.facets
+    shelf = facets.get("availability")
+    if draft.existing.remote_id is None or shelf is None or shelf.acked == {"on": False}:
+        return 0
+    stock = facets.get("stock")
+    unclear = stock is not None and stock.acked_digest is None
+    sent = (stock.wanted or {}).get(variant.sku, 0) if stock is not None and unclear else 0
+    return max(state.stock_acked or 0, sent)
 
 
 def _claim(number: int, variant: VariantFacts, draft: Draft, share: int, cap: int | None) -> Claim:

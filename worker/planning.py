@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlmodel import Session
 
@@ -31,8 +31,10 @@ def plan_pulled(env: Env, touched: Iterable[int]) -> None:
     plan_products(env, {*touched, *owed})
 
 
-def plan_in(env: Env, session: Session, product_ids: Iterable[int] | None) -> None:
+def plan_in(env: Env, session: Session, product_ids: Collection[int] | None) -> None:
     """The same within a transaction that does more."""
+    if product_ids is not None and not product_ids:
+        return
     world = world_now(env, session)
     plan(session, world, None if product_ids is None else sorted(set(product_ids)))
 

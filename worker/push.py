@@ -36,9 +36,10 @@ from worker import adopting, calls, tokens, uploads
 from worker.calls import Caller
 from worker.create import Batch, create
 from worker.env import Env
+from worker.holding import Holding
 from worker.lanes import batch_size, choose
 from worker.planning import plan_in, plan_products
-from worker.reading import read_some
+from worker.reading import look_first, read_some
 from worker.record import Place, Result, record
 from worker.retry import breaker_s
 
@@ -84,6 +85,7 @@ class Drain:
     env: Env
     shop: Shop
     place: Place
+    holding: Holding
     caller: Caller
     token_version: int
     creates: bool = True
@@ -110,13 +112,14 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
     holder = f"{os.getpid()}"
     timing = env.timing
     longest_call_s = env.call_deadline_s(shop.channel)
+    until = env.monotonic() + timing.lease_ttl_s
     with env.db.transaction() as session:
         fence = leases.take(session, shop_id, holder, timing.lease_ttl_s, longest_call_s)
     if fence is None:
         return Drained(0, False, "taken")
     place = Place(shop_id, fence, run_id, timing.period_s, longest_call_s)
     try:
-        done = _drain_held(env, shop, place, creates=not unseen)
+        done = _drain_held(env, shop, Holding(env, place, until), creates=not unseen)
     finally:
         with env.db.transaction() as session:
             leases.give_back(session, shop_id, fence)
@@ -142,7 +145,8 @@ def _look_through(env: Env, shop: Shop, place: Place, done: Drained) -> Drained:
     return Drained(done.rows, True, "seen")
 
 
-def _drain_held(env: Env, shop: Shop, place: Place, *, creates: bool) -> Drained:
+def _drain_held(env: Env, shop: Shop, holding: Holding, *, creates: bool) -> Drained:
+    place = holding.place
     try:
         opened = tokens.open_account(env, shop)
         if tokens.lapses_soon(opened, env.now()):
@@ -153,8 +157,8 @@ def _drain_held(env: Env, shop: Shop, place: Place, *, creates: bool) -> Drained
     connector = env.connector(shop.channel, opened.account)
     with ThreadPoolExecutor(connector.capabilities.in_flight) as threads:
         halted = Halted(env, place.shop_id, env.monotonic())
-        caller = Caller(connector, threads, halted=halted)
-        work = Drain(env, shop, place, caller, opened.version, creates)
+        caller = Caller(connector, threads, lambda: holding.still() and not halted())
+        work = Drain(env, shop, place, holding, caller, opened.version, creates)
         _log_start(work)
         done = _loop(work)
         return _finished(work, done)
@@ -193,13 +197,14 @@ def _loop(work: Drain) -> Drained:
             return Drained(work.rows, True, "stopped")
         if env.monotonic() >= ends:
             return Drained(work.rows, True, "slice")
+        if not work.holding.renew():
+            return Drained(work.rows, False, "taken")
         with env.db.transaction() as session:
             if stops.is_stopped(session, work.shop_id):
                 return Drained(work.rows, False, "closed")
-            held = leases.renew(session, work.shop_id, work.place.fence, env.timing.lease_ttl_s)
             due = queue.lanes_due(session, work.shop_id, work.place.fence, env.now())
         may = [d for d in due if work.creates or d.lane != CREATE]
-        lane = choose(may, turn) if held else None
+        lane = choose(may, turn)
         if lane is None:
             return Drained(work.rows, False, "done")
         turn += 1
@@ -212,11 +217,12 @@ def _work(work: Drain, lane: int) -> None:
     """One batch of one lane."""
     env, size = work.env, _size(work, lane)
     if lane == READ:
-        read, lost = read_some(env, work.place, work.caller, size)
-        work.rows += read
-        if lost:
-            plan_products(env, lost)
+        work.rows += read_some(env, work.place, work.caller, size)
         return
+    if lane in _SETS_STOCK:
+        look_first(env, work.place, work.caller, lane, size)
+        if work.caller.fault is not None:
+            return
     with env.db.transaction() as session:
         rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
         if lane in (SWITCH_ON, CREATE):
@@ -229,7 +235,7 @@ def _work(work: Drain, lane: int) -> None:
             record(session, work.place, results, env.now())
         if lane == CREATE:
             _share_out_again(work, rows)
-        if work.caller.fault is None:
+        if work.caller.fault is None and work.holding.still():
             _close_breaker(work)
 
 
@@ -248,6 +254,9 @@ def _size(work: Drain, lane: int) -> int:
     capabilities = work.caller.connector.capabilities
     return batch_size(lane, capabilities.batch.get(_VERBS[lane], 1), capabilities.in_flight)
 
+
+_SETS_STOCK = (ZERO, STOCK, VARIANTS)
+"""Lanes whose calls set a stock that buyers take from."""
 
 _VERBS = {
     TAKE_DOWN: "set_availability",
@@ -338,7 +347,7 @@ def _mend(work: Drain, error: ChannelError) -> bool:
             error = refusal
         else:
             connector = work.env.connector(work.shop.channel, opened.account)
-            work.caller = Caller(connector, work.caller.threads, halted=work.caller.halted)
+            work.caller = Caller(connector, work.caller.threads, work.caller.may)
             work.token_version = opened.version
             return True
     _trip(work.env, work.shop, work.place, error)

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from connectors.contract import Connector, Done, Failed, Outcome, RemoteState
 from connectors.errors import NotFound
-from models import holds, listings, outcomes, reconciling, states
+from models import holds, leases, listings, outcomes, queue, reconciling, states
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -24,6 +24,7 @@ from worker.digests import digest
 from worker.env import Env
 from worker.guards import REJECTED
 from worker.observe import LAST_LOOK_S, Observation, not_found, observe
+from worker.planning import plan_in
 from worker.reasons import reason
 from worker.record import Place
 from worker.retry import is_shop_fault
@@ -34,6 +35,9 @@ REPAIRS_WITHIN = timedelta(days=1)
 
 LOSS, DRIFT = "repeated_loss", "repeated_drift"
 
+VALUES = ("availability", "stock", "price")
+"""The facets that a reading is compared with."""
+
 FACET_NAMES = {"price": "giá", "stock": "tồn kho", "availability": "bật hay gỡ"}
 
 
@@ -43,9 +47,9 @@ class Reading:
     observation: Observation
 
 
-def read_some(env: Env, place: Place, caller: Caller, most: int) -> tuple[int, list[int]]:
-    """Read up to ``most`` listings that are due to be read; returns how many, and the products
-    whose items the channel lost: they are to be planned anew."""
+def read_some(env: Env, place: Place, caller: Caller, most: int) -> int:
+    """Read up to ``most`` listings that are due to be read; returns how many. What the channel
+    lost is planned anew with it, so that nobody dies between the two."""
     at = env.now()
     with env.db.transaction() as session:
         due = listings.read_due(session, place.shop_id, most, at)
@@ -58,8 +62,35 @@ def read_some(env: Env, place: Place, caller: Caller, most: int) -> tuple[int, l
             readings.append(Reading(item, conclude(item, answer, at, settle_s)))
     with env.db.transaction() as session:
         write(session, place, readings, at)
-    gone = [r.listing.product_id for r in readings if r.observation.state == states.MISSING]
-    return len(due), gone
+        plan_in(env, session, [r.listing.product_id for r in readings if _plan_anew(r)])
+    return len(due)
+
+
+def look_first(env: Env, place: Place, caller: Caller, lane: int, most: int) -> None:
+    """Read what a claim of this lane is about to set the stock of, and take in what was sold: a
+    stock is set absolutely, and would raise what buyers have left. Without an answer the caller's
+    fault says that nothing may be set."""
+    at = env.now()
+    with env.db.transaction() as session:
+        ids = queue.on_sale(session, place.shop_id, place.fence, lane, most, at)
+        found = list(listings.by_ids(session, ids, VALUES).values())
+    answers = _ask(caller, found, full=True)
+    readings = [
+        Reading(item, observe(item, answer.value))
+        for item, answer in zip(found, answers, strict=True)
+        if isinstance(answer, Done)
+    ]
+    sold = [r for r in readings if r.observation.sale]
+    with env.db.transaction() as session:
+        write_sales(session, place, sold, at)
+        plan_in(env, session, [r.listing.product_id for r in sold if _plan_anew(r)])
+
+
+def _plan_anew(reading: Reading) -> bool:
+    """The item is lost, or was sold while another stock was wanted of it."""
+    facet = reading.listing.facets.get("stock")
+    overtaken = bool(reading.observation.sale) and facet is not None and not facet.settled
+    return overtaken or reading.observation.state == states.MISSING
 
 
 def _ask(caller: Caller, some: Sequence[ListingState], *, full: bool) -> list[Outcome[RemoteState]]:
@@ -85,7 +116,10 @@ def conclude(
 
 
 def write(session: Session, place: Place, readings: Sequence[Reading], at: datetime) -> None:
-    """Write what was seen, newest wins, with an event for each thing that changed."""
+    """Write what was seen, newest wins, with an event for each thing that changed; nothing where
+    another drain has taken the shop since: what we know of it is older than what that one does."""
+    if not leases.held(session, place.shop_id, place.fence):
+        return
     found = [r for r in readings if r.observation.state != states.MISSING]
     gone = [r for r in readings if r.observation.state == states.MISSING]
     outcomes.variants_observed(session, _variant_rows(found), at)
@@ -96,6 +130,15 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     _hold_lost_again(session, place, [r.listing for r in gone], at)
     outcomes.down_again(session, [r.listing.id for r in found if _left_review(r)], at)
     outcomes.log(session, [e for r in readings for e in _events(r, place)], at)
+
+
+def write_sales(session: Session, place: Place, sold: Sequence[Reading], at: datetime) -> None:
+    """Write what was sold, and nothing else of what was seen: the next reading does that."""
+    if not leases.held(session, place.shop_id, place.fence):
+        return
+    outcomes.variants_observed(session, _variant_rows(sold), at)
+    outcomes.stock_known(session, [_sale_row(r) for r in sold])
+    outcomes.log(session, [_sale_event(r, place) for r in sold], at)
 
 
 def _row(reading: Reading, at: datetime) -> dict[str, Any]:
@@ -154,7 +197,8 @@ def _variant_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
 
 def _sale_row(reading: Reading) -> dict[str, Any]:
     facet = reading.listing.facets["stock"]
-    value = {**(facet.wanted or {}), **reading.observation.sale}
+    known = facet.wanted if facet.settled else facet.acked
+    value = {**(known or {}), **reading.observation.sale}
     return {"listing_id": reading.listing.id, "value": value, "digest": digest(value)}
 
 
@@ -222,9 +266,21 @@ def _events(reading: Reading, place: Place) -> list[EventRow]:
 
     events = [event("drift", facet) for facet in seen.drift]
     if seen.sale:
-        before = {v.sku: v.stock_acked for v in item.variants if v.sku in seen.sale}
-        events.append(event("sold", "stock", before=before, after=dict(seen.sale)))
+        events.append(_sale_event(reading, place))
     if seen.state is not None and seen.state != item.state:
         words = seen.reason.text if seen.reason else ""
         events.append(event("seen", before=item.state, after=seen.state, message=words))
     return events
+
+
+def _sale_event(reading: Reading, place: Place) -> EventRow:
+    item, sale = reading.listing, reading.observation.sale
+    return EventRow(
+        kind="sold",
+        run_id=place.run_id,
+        shop_id=place.shop_id,
+        listing_id=item.id,
+        facet="stock",
+        before={v.sku: v.stock_acked for v in item.variants if v.sku in sale},
+        after=dict(sale),
+    )

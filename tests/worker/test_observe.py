@@ -30,7 +30,7 @@ def listing(*, on=True, stock=50, sold=0, settled=True, **changes):
             "price": facet({"S": 100}, settled=settled),
             "stock": facet({"S": stock}, settled=settled),
         },
-        variants=(VariantState(1, "S", "m", 100, stock, None, 1, sold, False),),
+        variants=(VariantState(1, "S", "m", 100, stock, None, 1, 1, sold, False),),
     )  # fmt: skip
     return replace(base, **changes)
 

@@ -1,0 +1,203 @@
+"""What a drain must not do: raise what buyers have left, and write what another drain is about to.
+
+Found by the model (tests/model), each shrunk to its cause.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from connectors.contract import Done, VariantAnswers
+from models import rules
+from tests.worker.conftest import World
+from tests.worker.fakes import Market, source_product
+
+PACK, OTHER = "OCOP-1-100G", "OCOP-1-200G"
+
+
+def buffer(world: World, units: int) -> None:
+    with world.env.db.transaction() as session:
+        rules.set_rule(
+            session, "stock", "default", "", "", {"buffer": units},
+            by="test", note="", now=world.time.at,
+        )  # fmt: skip
+    world.plan()
+
+
+def item_of(market: Market, sku: str) -> Any:
+    return next(i for i in market.items.values() if sku in i.packs)
+
+
+def test_what_no_reading_has_seen_yet_is_not_sold_twice(world: World) -> None:
+    """5 of 30 were sold since the last reading; the office keeps 2 back. 28 would give buyers
+    back 3 that are gone."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    item_of(world.market, PACK).packs[PACK][1] -= 5
+    buffer(world, 2)
+    world.drain(shop)
+    assert world.market.on_sale("shop-mot")[PACK] == (20000, 23)
+    buffer(world, 0)
+    world.drain(shop)
+    assert world.market.on_sale("shop-mot")[PACK] == (20000, 23)
+
+
+def test_a_newer_statement_counts_whatever_was_sold_before_it(world: World) -> None:
+    """…of the pack that it is about, and only of that."""
+    world.book.products = [source_product(prices=(20000, 40000), stock=30)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    item = item_of(world.market, PACK)
+    item.packs[PACK][1] -= 5
+    item.packs[OTHER][1] -= 4
+    small, large = world.book.products[0].variants
+    world.book.products = [
+        replace(world.book.products[0], variants=(replace(small, stock=50), large))
+    ]
+    world.pull()
+    world.plan()
+    world.drain(shop)
+    assert {sku: stock for sku, (_p, stock) in item.packs.items()} == {PACK: 50, OTHER: 26}
+
+
+def test_looking_first_costs_one_reading_a_batch(world: World) -> None:
+    """…and none where nothing can have been sold."""
+    world.book.products = [source_product(f"OCOP-{n}", stock=30) for n in range(1, 21)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    verbs: list[str] = []
+    world.market.script["read"] = [lambda _id: verbs.append("read")] * 100
+    buffer(world, 2)
+    world.drain(shop)
+    stocked = len(world.market.writes("set_stock"))
+    assert (stocked, len(verbs)) == (20, 40)  # rows: before and after the writes
+
+
+def test_a_pack_of_unknown_stock_keeps_what_it_has_when_another_comes(world: World) -> None:
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    world.connect()
+    world.sync()
+    variant = replace(world.book.products[0].variants[0], stock=None)
+    more = replace(variant, pack="Gói 200 g", net_g=200)
+    world.book.products = [replace(world.book.products[0], variants=(variant, more))]
+    world.pull()
+    sent: list[Any] = []
+    world.market.script["update_variants"] = [sent.append]
+    there = Done(VariantAnswers(frozenset({PACK})))
+    world.market.script["set_price"] = [there]
+    world.sync()
+    stock = {v.variant.sku: v.stock for v in sent[0].variants}
+    assert stock == {PACK: 30, OTHER: 0}
+
+
+def test_a_batch_ends_when_the_shop_is_taken_over(world: World) -> None:
+    """The first of two price calls takes so long that the lease ends; another drain sets both
+    prices. The second call would bring the old one back."""
+    world.book.products = [source_product("OCOP-1"), source_product("OCOP-2")]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    world.env.monotonic = lambda: world.time.at.timestamp()
+
+    def say(price: int) -> None:
+        world.book.products = [source_product(f"OCOP-{n}", (price,)) for n in (1, 2)]
+        world.pull()
+        world.plan()
+
+    def long(_change: Any) -> None:
+        world.time.forward(seconds=200)
+        world.sql("UPDATE shop_lease SET expires_at = now() - interval '1 hour' RETURNING 1")
+        say(30000)
+        world.drain(shop)
+
+    say(25000)
+    world.market.script["set_price"] = [long]
+    world.drain(shop)
+    on_sale = world.market.on_sale("shop-mot")
+    assert on_sale["OCOP-2-100G"][0] == 30000
+
+
+def test_an_old_reading_does_not_undo_what_another_drain_knows(world: World) -> None:
+    """A drain read 30, stood still, and another one set 20: the 30 is history."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+
+    def still(_id: str) -> None:
+        world.sql("UPDATE shop_lease SET expires_at = now() - interval '1 hour' RETURNING 1")
+        world.market.script["read"] = []
+        world.book.products = [source_product(stock=20)]
+        world.pull()
+        world.plan()
+        world.drain(shop)
+        item_of(world.market, PACK).packs[PACK][1] = 30  # what the reading still sees
+        world.market.script["read"] = [lambda _i: back()]
+
+    def back() -> None:
+        item_of(world.market, PACK).packs[PACK][1] = 20
+
+    world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
+    world.market.script["read"] = [still]
+    world.drain(shop)
+    (pack,) = world.listing(PACK).variants
+    assert (pack.stock_acked, pack.sold) == (20, 0)
+
+
+def test_what_is_withdrawn_while_it_is_made_is_not_dressed_up(world: World) -> None:
+    """Only its take-down goes on: its content has no pictures there, and it says why it is off."""
+    world.book.products = [source_product(prices=(20000, 40000))]
+    world.pull()
+    shop = world.connect()
+    world.plan()
+    world.drain(shop)
+    revoked = replace(world.book.products[0].certificate, status="revoked")
+    world.book.products = [
+        replace(world.book.products[0], name="Mỳ gạo tên mới", certificate=revoked)
+    ]
+    world.pull()
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {}
+    assert world.market.writes("update_content") == []
+    item = world.listing(PACK)
+    assert item.remote_id and item.state == "unlisted"
+    assert item.reason is not None and item.reason["code"] == "REVOKED"
+
+
+def test_a_shop_that_is_switched_off_keeps_its_share_and_stops_no_other(world: World) -> None:
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    off = world.connect("Shop một")
+    world.sync()
+    world.sql("UPDATE shop SET enabled = false WHERE id = :s RETURNING 1", s=off.id)
+    world.plan()
+    world.book.products = [source_product(stock=40)]
+    world.pull()
+    world.connect("Shop hai")
+    world.sync()
+    assert world.market.on_sale("shop-mot")[PACK] == (20000, 30)
+    assert world.market.on_sale("shop-hai")[PACK] == (20000, 10)
+
+
+def test_the_one_pack_of_an_item_that_bears_the_products_code_is_watched(world: World) -> None:
+    """The listing was meant for two packs; one was gone before it was made. The item has no packs
+    of its own, so the channel names it by its key alone."""
+    world.book.products = [source_product(prices=(20000, 40000), stock=30)]
+    world.pull()
+    world.connect()
+    world.plan()
+    world.book.products = [source_product(prices=(20000,), stock=30)]
+    world.pull()
+    world.sync()
+    ((_key, item),) = world.market.items.items()
+    assert item.sku == "OCOP-1"
+    item.packs = {"OCOP-1": [20000, 25]}
+    world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
+    world.sync()
+    assert [pack.sold for pack in world.listing(PACK).variants if not pack.removed] == [5]
