@@ -1,0 +1,376 @@
+"""The machine: everything that people, time, channels and faults do, one deed a rule."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+)
+
+from sandbox.shopee import Fault
+from sandbox.shopee.refusals import Refused
+from tests.model.laws import (
+    Item,
+    Ledger,
+    broken,
+    laws_when_quiet,
+    nothing_uncertified,
+    packs_of,
+)
+from tests.model.registry import Entry, Pack
+from tests.model.truth import Truth, local
+from tests.model.world import ACCOUNTS, Base, Killed, World
+from worker.planning import push_again
+
+SHOPS = st.sampled_from(sorted(ACCOUNTS))
+PRICES = st.integers(10, 45).map(lambda k: k * 1000)
+STOCKS = st.one_of(st.none(), st.sampled_from((0, 1, 2, 7, 20, 50, 51, 90)))
+FAULTS = st.sampled_from((
+    "outage", "outage_after", "reset_before", "reset_after", "rate", "malformed", "truncated",
+    "html", "array", "expired_token",
+))  # fmt: skip
+PATHS = st.sampled_from((
+    "/api/v2/", "add_item", "init_tier_variation", "update_price", "update_stock", "unlist_item",
+    "update_item", "get_item_base_info", "get_model_list", "search_item|get_item_list",
+    "add_model|update_tier_variation", "upload_image",
+))  # fmt: skip
+
+HOWS = ("revoked", "valid", "suspended", "lapses", "renewed")
+LEASE_S = 120
+"""Longer than a lease lives and the longest call takes."""
+
+QUIET_ROUNDS = 200
+QUIET_MOST_S = 20 * 3600.0
+
+
+class Shopkeeping(RuleBasedStateMachine):
+    """One province, its registry, two shops; what is drawn happens, and the laws look on."""
+
+    base: Base
+    """Set by the test that runs the machine."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world: World
+        self.unclear = 0
+        self.asleep = False
+
+    @initialize(review=st.sampled_from(("none", "none", "7200")), lag=st.sampled_from((0, 0, 55)))
+    def open(self, review: str, lag: int) -> None:
+        self.world = World(self.base, (f"review_s={review}", f"search_lag_s={lag}"))
+        self.truth = Truth()
+        self.ledger = Ledger(self.world, self.truth)
+        self.truth.read(self.world.book)
+        self.ledger.stated({e.sku(p) for e in self.truth.said.values() for p in e.packs})
+
+    # --- the registry -----------------------------------------------------------------------
+
+    def _entry(self, data: st.DataObject) -> Entry | None:
+        entries = self.world.book.entries
+        return entries[data.draw(st.sampled_from(sorted(entries)), "product")] if entries else None
+
+    @rule(data=st.data(), price=PRICES)
+    def a_price_changes(self, data: st.DataObject, price: int) -> None:
+        self._repack(data, price=price)
+
+    @rule(data=st.data(), stock=STOCKS)
+    def a_stock_changes(self, data: st.DataObject, stock: int | None) -> None:
+        self._repack(data, stock=stock)
+
+    def _repack(self, data: st.DataObject, **values: Any) -> None:
+        entry = self._entry(data)
+        if entry is None:
+            return
+        which = data.draw(st.integers(0, len(entry.packs) - 1), "pack")
+        packs = list(entry.packs)
+        old = packs[which]
+        packs[which] = Pack(
+            old.grams, values.get("price", old.price), values.get("stock", old.stock)
+        )
+        self.world.book.change(entry.code, packs=tuple(packs))
+
+    @rule(
+        data=st.data(), how=st.sampled_from(("revoked", "valid", "suspended", "lapses", "renewed"))
+    )
+    def a_certificate_changes(self, data: st.DataObject, how: str) -> None:
+        entry = self._entry(data)
+        if entry is None:
+            return
+        today = local(self.world.time.at)
+        if how == "lapses":
+            self.world.book.change(entry.code, expires=today)
+        elif how == "renewed":
+            expires = today + timedelta(days=700)
+            self.world.book.change(entry.code, expires=expires, status="valid")
+        else:
+            self.world.book.change(entry.code, status=how)
+
+    @rule(data=st.data(), grams=st.sampled_from((100, 200, 300)), price=PRICES, stock=STOCKS)
+    def a_pack_comes_or_goes(
+        self, data: st.DataObject, grams: int, price: int, stock: int | None
+    ) -> None:
+        entry = self._entry(data)
+        if entry is None:
+            return
+        rest = tuple(p for p in entry.packs if p.grams != grams)
+        if len(rest) == len(entry.packs):
+            rest = (*rest, Pack(grams, price, stock))
+        if rest:
+            self.world.book.change(entry.code, packs=rest)
+
+    @rule(data=st.data(), word=st.sampled_from(("ngon", "dẻo", "sợi nhỏ")))
+    def a_name_changes(self, data: st.DataObject, word: str) -> None:
+        entry = self._entry(data)
+        if entry is not None:
+            self.world.book.change(entry.code, name=f"Mỳ gạo Xuân Trường {word}")
+
+    @rule(number=st.integers(0, 5), owner=st.sampled_from(("HTX A", "HTX B")), price=PRICES)
+    def a_product_comes_or_is_back(self, number: int, owner: str, price: int) -> None:
+        code, book = f"OCOP-{number}", self.world.book
+        book.buried.discard(code)
+        if code in book.entries:
+            return
+        kept = self.truth.said.get(code)
+        new = Entry(code, f"Mỳ gạo Xuân Trường {number}", owner, (Pack(100, price, 40),))
+        book.entries[code] = kept or new
+
+    @rule(data=st.data(), stone=st.booleans())
+    def a_product_goes(self, data: st.DataObject, stone: bool) -> None:
+        """With a word of the registry, or without one."""
+        entry = self._entry(data)
+        if entry is not None:
+            del self.world.book.entries[entry.code]
+            if stone:
+                self.world.book.buried.add(entry.code)
+
+    @rule(full=st.booleans())
+    def pull(self, full: bool) -> None:
+        self._pull(full=full)
+
+    def _pull(self, *, full: bool) -> None:
+        self.world.book.full = full
+        self.ledger.read()
+        self.ledger.stated(self.truth.read(self.world.book))
+        self.world.pull(full=full)
+
+    # --- the office -------------------------------------------------------------------------
+
+    @rule(shop=SHOPS, markup=st.sampled_from((0, 5, 30)))
+    def a_price_rule(self, shop: str, markup: int) -> None:
+        self.truth.markup[shop] = markup
+        self.world.set_rule("price", "shop", shop, {"markup_pct": markup})
+
+    @rule(buffer=st.sampled_from((0, 2, 10)))
+    def a_stock_rule(self, buffer: int) -> None:
+        self.truth.buffer = buffer
+        self.world.set_rule("stock", "default", "", {"buffer": buffer})
+
+    @rule(shop=SHOPS)
+    def a_shop_goes_off_or_on(self, shop: str) -> None:
+        off = shop not in self.truth.off
+        (self.truth.off.add if off else self.truth.off.discard)(shop)
+        self.world.switch(shop, on=not off)
+
+    @rule(data=st.data())
+    def an_operator_pushes(self, data: st.DataObject) -> None:
+        entry = self._entry(data)
+        if entry is None:
+            return
+        skus = [entry.sku(p) for p in entry.packs]
+        listings = push_again(self.world.env, skus)
+        self.unclear += 3 * listings  # price, stock and availability go out whatever they are
+        self.ledger.asked_again(set(skus))
+
+    # --- our side ---------------------------------------------------------------------------
+
+    @rule(shop=SHOPS)
+    def drain(self, shop: str) -> None:
+        self._drain(shop)
+
+    def _drain(self, shop: str) -> None:
+        done = self.world.drain(shop)
+        self.ledger.read()
+        if done.why == "done":
+            nothing_uncertified(self.ledger, shop)
+
+    @rule(seconds=st.sampled_from((1, 10, 90, 900, 7300)))
+    def time_passes(self, seconds: int) -> None:
+        self._pass(seconds)
+
+    @rule()
+    def midnight(self) -> None:
+        """Some minutes past it, by the clock of the place."""
+        now = self.world.time.at + timedelta(hours=7)
+        next_day = now.replace(hour=0, minute=5) + timedelta(days=1)
+        self._pass((next_day - now).total_seconds())
+
+    def _pass(self, seconds: float) -> None:
+        day = local(self.world.time.at)
+        self.world.forward(seconds)
+        if local(self.world.time.at) != day:
+            self.world.new_day()
+
+    # --- buyers, sellers --------------------------------------------------------------------
+
+    @rule(data=st.data(), units=st.integers(1, 6))
+    def a_sale(self, data: st.DataObject, units: int) -> None:
+        places = [
+            (key, item["item_id"], sku, stock)
+            for key, items in self.ledger.shown.items()
+            for item in items.values()
+            if item["status"] == "NORMAL"
+            for sku, (_price, stock) in packs_of(item).items()
+            if stock > 0
+        ]
+        if not places:
+            return
+        key, number, sku, stock = data.draw(st.sampled_from(places), "where")
+        self._deed(key, "sell", number, sku, units=min(units, stock))
+
+    @rule(data=st.data(), deed=st.sampled_from(("price", "stock", "unlist", "relist", "delete")),
+          value=st.integers(1, 60))  # fmt: skip
+    def by_hand(self, data: st.DataObject, deed: str, value: int) -> None:
+        """Somebody in Seller Centre."""
+        found = self._some_item(data, ("NORMAL", "UNLIST"))
+        if found is None:
+            return
+        key, item = found
+        sku = data.draw(st.sampled_from(sorted(packs_of(item))), "pack")
+        if deed == "price":
+            self._deed(key, "edit", item["item_id"], sku, price=value * 1000)
+        elif deed == "stock":
+            self._deed(key, "edit", item["item_id"], sku, stock=value)
+        else:
+            self._deed(key, deed, item["item_id"])
+
+    @rule(data=st.data(), verdict=st.sampled_from(("ban", "approve")))
+    def the_desk_decides(self, data: st.DataObject, verdict: str) -> None:
+        statuses = ("NORMAL",) if verdict == "ban" else ("REVIEWING", "BANNED")
+        found = self._some_item(data, statuses)
+        if found is not None:
+            self._deed(found[0], verdict, found[1]["item_id"])
+
+    def _some_item(self, data: st.DataObject, statuses: tuple[str, ...]) -> tuple[str, Item] | None:
+        items = [
+            (key, item)
+            for key, shown in self.ledger.shown.items()
+            for item in shown.values()
+            if item["status"] in statuses
+        ]
+        if not items:
+            return None
+        return items[data.draw(st.integers(0, len(items) - 1), "item")]
+
+    def _deed(self, key: str, deed: str, number: int, sku: str = "", **more: Any) -> None:
+        item = next(i for i in self.world.market.items(ACCOUNTS[key][0]) if i.item_id == number)
+        model = next((m.model_id for m in item.models if m.sku == sku), 0)
+        with suppress(Refused):
+            self.world.market.do(ACCOUNTS[key][0], deed, item_id=number, model_id=model, **more)
+        self.ledger.read()
+
+    # --- what goes wrong --------------------------------------------------------------------
+
+    @rule(kind=FAULTS, path=PATHS, after=st.integers(0, 3), times=st.integers(1, 4))
+    def a_fault(self, kind: str, path: str, after: int, times: int) -> None:
+        self.world.market.spoil(Fault(kind=kind, path=path, after=after, times=times))
+        self.unclear += times
+
+    @rule(shop=SHOPS, calls=st.integers(0, 12), after=st.booleans())
+    def a_process_dies(self, shop: str, calls: int, after: bool) -> None:
+        """In the middle of a drain, at one of its calls; its lease is left behind."""
+        self.world.wire.interrupt(calls, self.world.die, after=after)
+        try:
+            self._drain(shop)
+        except Killed:
+            self.unclear += 2
+            self.ledger.read()
+            self.ledger.dead_at(shop)
+        self.world.wire.calm()
+        self.world.reborn()
+
+    @rule(shop=SHOPS)
+    def a_lease_ends(self, shop: str) -> None:
+        self._pass(LEASE_S)
+        self.world.lease_ends(shop)
+
+    @rule(shop=SHOPS, calls=st.integers(0, 12), after=st.booleans(), first=st.data())
+    def a_drain_is_overtaken(
+        self, shop: str, calls: int, after: bool, first: st.DataObject
+    ) -> None:
+        """It stands still for longer than its lease lives, before or after a call; meanwhile the
+        registry is read and another drain works. Then it goes on."""
+        change = first.draw(st.sampled_from(("nothing", "price", "stock", "certificate")), "change")
+        if change == "price":
+            self._repack(first, price=first.draw(PRICES, "price"))
+        elif change == "stock":
+            self._repack(first, stock=first.draw(STOCKS, "stock"))
+        elif change == "certificate" and (entry := self._entry(first)) is not None:
+            self.world.book.change(entry.code, status="revoked")
+
+        def meanwhile() -> None:
+            self._pass(LEASE_S)
+            self.world.lease_ends(shop)
+            self._pull(full=False)
+            self._drain(shop)
+
+        self.world.wire.interrupt(calls, meanwhile, after=after)
+        done = self.world.drain(shop)
+        self.unclear += 0 if self.world.wire.calm() else 2
+        self.ledger.read()
+        if done.why == "done":
+            nothing_uncertified(self.ledger, shop)
+
+    # --- the laws ---------------------------------------------------------------------------
+
+    @invariant()
+    def no_sku_twice(self) -> None:
+        if hasattr(self, "ledger"):
+            self.ledger.read()
+
+    @rule()
+    def quiet(self) -> None:
+        self._quiet()
+
+    def _quiet(self) -> None:
+        """Faults end, time goes on, and nobody does anything: until nothing is due."""
+        world = self.world
+        world.market.heal()
+        world.wire.calm()
+        world.reborn()
+        for shop in ACCOUNTS:
+            world.lease_ends(shop)
+        self._pull(full=True)
+        waited = 0.0
+        for turn in range(QUIET_ROUNDS):
+            for shop in ACCOUNTS:
+                if turn in (0, 1):
+                    world.reconcile(shop, everything=True)
+                self._drain(shop)
+            due = world.next_due()
+            if due is None and turn > 1:
+                break
+            waited += max(0.0, due or 0.0)
+            if waited > QUIET_MOST_S:
+                raise broken("it goes quiet", f"after {waited / 3600:.0f} h something is due")
+            self._pass(max(0.0, due or 0.0) + 0.001)
+        else:
+            raise broken("it goes quiet", f"after {QUIET_ROUNDS} rounds something is due")
+        self.ledger.touched.clear()
+        laws_when_quiet(self.ledger, [k for k in ACCOUNTS if k not in self.truth.off], self.unclear)
+
+    def teardown(self) -> None:
+        """Every example ends quiet, but one that has failed already."""
+        if hasattr(self, "ledger"):
+            try:
+                if sys.exc_info()[0] is None:
+                    self._quiet()
+            finally:
+                self.world.close()

@@ -1,0 +1,313 @@
+"""The whole pipeline in one process, in a world whose time, registry and channel a test turns.
+
+Real tables, the real steps, the real Shopee connector, and Shopee's sandbox over loopback HTTP. A
+process dies where it is told to (:class:`Killed` out of the HTTP seam): nothing that it does after
+that reaches a table, and the lease that it held stays behind.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session
+
+from connectors.contract import Account, Clock
+from connectors.http import Answer, Http
+from connectors.shopee import client
+from connectors.shopee.connector import ShopeeConnector
+from models import owners, queue, rules, shops
+from models.base import metadata
+from models.db import Database
+from models.shop import Shop
+from sandbox.serving import serving
+from sandbox.shopee import ShopeeSandbox
+from sandbox.shopee.switches import switched
+from sandbox.shopee.world import DELETED, Item
+from tests.model.registry import Registry
+from tests.worker.fakes import Time
+from worker.connect import NewShop, connect
+from worker.env import Env, Timing
+from worker.planning import plan_day, plan_products
+from worker.pull import Pulled, run_pull
+from worker.push import Drained, drain
+from worker.reconcile import reconcile
+
+PARTNER, KEY = 1000001, "test-partner-key-0001"
+PICTURE = "a" * 64
+
+OWN, PROVINCE = "htx-a", "tinh"
+ACCOUNTS: Mapping[str, tuple[int, str | None]] = {
+    OWN: (200000001, "HTX A"),
+    PROVINCE: (200000002, None),
+}
+"""Shop key → the account on Shopee and its owner (None: the province, which sells for all)."""
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+class Wire(Http):
+    """The seam: counts the calls that leave; something may happen before or after one of them."""
+
+    def __init__(self) -> None:
+        super().__init__(longest_s=20)
+        self._before: tuple[int, Callable[[], None]] | None = None
+        self._after: tuple[int, Callable[[], None]] | None = None
+
+    def interrupt(self, calls: int, deed: Callable[[], None], *, after: bool) -> None:
+        """Let ``calls`` calls pass, then do the deed before or after the next one."""
+        if after:
+            self._after = (calls, deed)
+        else:
+            self._before = (calls, deed)
+
+    def calm(self) -> bool:
+        """Nothing is to happen any more; True when it has not happened yet."""
+        waiting = self._before is not None or self._after is not None
+        self._before = self._after = None
+        return waiting
+
+    def request(self, method: str, url: str, **more: Any) -> Answer:
+        if "/auth/" in url:  # one refresh at a time: nothing can happen beside it
+            return super().request(method, url, **more)
+        self._before, deed = _counted(self._before)
+        deed()
+        answer = super().request(method, url, **more)
+        self._after, deed = _counted(self._after)
+        deed()
+        return answer
+
+
+Waiting = tuple[int, Callable[[], None]] | None
+
+
+def _counted(waiting: Waiting) -> tuple[Waiting, Callable[[], None]]:
+    if waiting is None:
+        return None, _nothing
+    calls, deed = waiting
+    return (None, deed) if calls == 0 else ((calls - 1, deed), _nothing)
+
+
+def _nothing() -> None:
+    return None
+
+
+class Mortal(Database):
+    """A process's way to the tables, which ends with the process."""
+
+    dead = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        if self.dead:
+            raise Killed
+        with super().transaction() as session:
+            yield session
+
+
+class _Stage:
+    """One server a process; whose sandbox is open answers."""
+
+    def __init__(self) -> None:
+        self.app: Any = None
+        self._serving = serving(self)
+        self.url = self._serving.__enter__()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app(scope, receive, send)
+
+
+@cache
+def stage() -> _Stage:
+    return _Stage()
+
+
+def connector_on(wire: Wire) -> type[ShopeeConnector]:
+    """Shopee's connector on our seam, one call at a time, so that what happens is the same each
+    time."""
+
+    class Wired(ShopeeConnector):
+        capabilities = replace(ShopeeConnector.capabilities, in_flight=1)
+
+        def __init__(self, account: Account, http: Http, clock: Clock) -> None:
+            super().__init__(account, wire, clock)
+
+    return Wired
+
+
+@dataclass
+class Base:
+    """What is costly to make and the same for every example: a database, a folder."""
+
+    db: Mortal
+    folder: Path
+
+
+class World:
+    """One example's world: two shops that share the stock of what both sell."""
+
+    def __init__(self, base: Base, words: tuple[str, ...] = ()) -> None:
+        self.db = base.db
+        self.db.dead = False
+        _empty(self.db)
+        self.time = Time()
+        self.wire = Wire()
+        self.book = Registry()
+        self.market = ShopeeSandbox(None, switched(["rate_per_s=none", *words]), self.time)
+        stage().app = self.market.app
+        client.sleep = lambda _seconds: None
+        (base.folder / PICTURE).write_bytes(b"\xff\xd8\xff of the model")
+        self.env = Env(
+            db=self.db,
+            clock=self.time,
+            images=base.folder,
+            encrypt=lambda secrets: json.dumps(dict(secrets)).encode(),
+            decrypt=lambda data: dict(json.loads(data)),
+            connectors={"shopee": connector_on(self.wire)},
+            timing=Timing(),
+            monotonic=lambda: self.time.at.timestamp(),
+        )
+        self.market.add_partner(PARTNER, KEY)
+        self.pull()
+        self.shops = {key: self._opened(key) for key in ACCOUNTS}
+        self.plan_all()
+
+    def close(self) -> None:
+        self.market.close()
+
+    def _opened(self, key: str) -> int:
+        account, owner = ACCOUNTS[key]
+        code = self.market.add_shop(account, PARTNER).code
+        secrets = {
+            "partner_id": str(PARTNER), "partner_key": KEY, "shop_id": str(account), "code": code,
+        }  # fmt: skip
+        with self.db.transaction() as session:
+            producer = owners.find(session, owner)[0][0] if owner else None
+        done = connect(self.env, NewShop("shopee", key, producer, stage().url, secrets))
+        with self.db.transaction() as session:
+            shop = shops.by_key(session, done.key)
+            assert shop is not None
+            return shop.id or 0
+
+    # --- the steps ------------------------------------------------------------------------------
+
+    def pull(self, *, full: bool = True) -> Pulled:
+        """Read the registry and plan what it touched."""
+        self.book.full = full
+        _run, result = run_pull(self.env, self.book, slot=None, who="model", fetch=self._pictures)
+        plan_products(self.env, result.touched)
+        return result
+
+    def _pictures(self, env: Env) -> set[int]:
+        """Pictures come from the registry's house; here they are simply there."""
+        with env.db.transaction() as session:
+            session.execute(
+                text("UPDATE asset SET sha256 = :d, content_type = 'image/jpeg', width = 900,"
+                     " height = 900 WHERE sha256 IS NULL"),
+                {"d": PICTURE},
+            )  # fmt: skip
+            owners.agree(session, ["htx a", "htx b"], agreed=True)
+        return set()
+
+    def set_rule(self, kind: str, scope: str, target: str, value: Mapping[str, Any]) -> None:
+        """As the operator's command does: the rule, then the plan."""
+        now = self.env.now()
+        with self.db.transaction() as session:
+            rules.set_rule(session, kind, scope, target, "", value, by="model", note="", now=now)
+        self.plan_all()
+
+    def switch(self, key: str, *, on: bool) -> None:
+        with self.db.transaction() as session:
+            shops.set_enabled(session, self.shops[key], on=on)
+        self.plan_all()
+
+    def plan_all(self) -> None:
+        plan_products(self.env)
+
+    def new_day(self) -> None:
+        """What the schedule does past midnight."""
+        plan_day(self.env, f"certify:{self.time.at.date()}")
+
+    def drain(self, key: str) -> Drained:
+        return drain(self.env, self.shops[key])
+
+    def reconcile(self, key: str, *, everything: bool = False) -> None:
+        reconcile(self.env, self.shops[key], everything=everything)
+
+    def reborn(self) -> None:
+        """Another process takes over what a dead one left: its lease ends by itself."""
+        self.db.dead = False
+
+    def lease_ends(self, key: str) -> None:
+        """So much time passes, by the database's clock, that the lease may be taken over."""
+        self.sql(
+            "UPDATE shop_lease SET expires_at = now() - interval '1 hour'"
+            " WHERE shop_id = :s AND holder IS NOT NULL",
+            s=self.shops[key],
+        )
+
+    def die(self) -> None:
+        self.db.dead = True
+        raise Killed
+
+    # --- looking --------------------------------------------------------------------------------
+
+    def next_due(self) -> float | None:
+        """Seconds to what asks next, None when nothing does."""
+        with self.db.transaction() as session:
+            at = queue.next_due(session)
+        return None if at is None else (at - self.time.at).total_seconds()
+
+    def items(self, key: str) -> list[Item]:
+        """What stands in a shop."""
+        return [i for i in self.market.items(ACCOUNTS[key][0]) if i.status not in DELETED]
+
+    def shop(self, key: str) -> Shop:
+        with self.db.transaction() as session:
+            return session.get_one(Shop, self.shops[key])
+
+    def sql(self, query: str, **parameters: object) -> list[tuple[Any, ...]]:
+        with Database.transaction(self.db) as session:
+            result = session.execute(text(query), parameters)
+            return [tuple(row) for row in result] if result.returns_rows else []
+
+    def forward(self, seconds: float) -> None:
+        self.time.at += timedelta(seconds=seconds)
+
+
+def _empty(db: Database) -> None:
+    """Only the tables that hold something: emptying one costs as much as filling it."""
+    names = [table.name for table in metadata.sorted_tables]
+    with db.transaction() as session:
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        for name in names:
+            session.execute(text(f"DELETE FROM {name}"))  # noqa: S608 (our own tables)
+
+
+@contextmanager
+def base(url: str, folder: Path) -> Iterator[Base]:
+    """For as long as a test process tries examples."""
+    folder.mkdir(exist_ok=True)
+    db = Mortal(url)
+    with db.engine.connect() as raw:
+        raw.execution_options(isolation_level="AUTOCOMMIT").execute(
+            text(f"ALTER DATABASE {db.engine.url.database} SET synchronous_commit = off")
+        )
+    db.engine.dispose()
+    slept = client.sleep
+    try:
+        yield Base(db, folder)
+    finally:
+        client.sleep = slept
+        db.close()
+        shutil.rmtree(folder, ignore_errors=True)
