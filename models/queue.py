@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import text
 from sqlmodel import Session
 
-from models.listing import READ, SWITCH_ON, ZERO_STOCK
+from models.listing import PRICE, READ, STOCK, SWITCH_ON, ZERO_STOCK
 from models.stops import STOPPED
 
 
@@ -102,7 +102,8 @@ WHERE f.listing_id = r.listing_id AND f.facet = r.facet
 
 # Units may be taken from a pool only when nobody still has to give some back (a shop that is
 # switched off gives none back, and keeps its share in the plan), and an item is
-# switched on only when nothing of it that a buyer would see is still wrong.
+# switched on only when nothing of it that a buyer would see is still wrong. Price and stock of a
+# new pack wait until it exists (it is made with them); one that cannot be made holds nothing up.
 #
 # A shop whose every call was refused waits for a person with all but take-downs.
 _OPEN = f"""
@@ -115,6 +116,10 @@ AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
 AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
     WHERE g.listing_id = f.listing_id AND g.facet IN ('price', 'stock', 'variants', 'create')
       AND g.wanted_rev <> g.acked_rev))
+AND NOT (f.lane IN ({PRICE}, {STOCK}) AND EXISTS (SELECT 1 FROM listing_facet g
+    JOIN listing_variant v ON v.listing_id = g.listing_id
+    WHERE g.listing_id = f.listing_id AND g.facet = 'variants' AND g.due
+      AND g.next_attempt_at IS NULL AND v.remote_id IS NULL AND v.removed_at IS NULL))
 """  # noqa: S608 (the parts are constants of this module)
 
 _READY = f"""

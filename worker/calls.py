@@ -111,26 +111,39 @@ def set_price(
     caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
 ) -> list[Result]:
     """One price change an item, all packs together."""
-    changes = [PriceChange(item_of(listings[r.listing_id]), r.wanted) for r in rows]
+    born = [r for r in rows if _born_so(r, listings[r.listing_id], "price_acked")]
+    sent = [r for r in rows if r not in born]
+    changes = [PriceChange(item_of(listings[r.listing_id]), r.wanted) for r in sent]
     answers = caller.map("set_price", caller.connector.set_price, changes)
-    return [
+    results = [
         _by_variant(row, answer, took, "prices")
-        for row, (answer, took) in zip(rows, answers, strict=True)
+        for row, (answer, took) in zip(sent, answers, strict=True)
     ]
+    return results + [Result(row, wrote=False) for row in born]
+
+
+def _born_so(row: Claimed, listing: ListingState, acked: str) -> bool:
+    """Nothing is left to say: packs have come since, and were made with what is wanted of them;
+    the others are as they were acknowledged."""
+    before = row.before
+    if not isinstance(before, dict) or set(row.wanted) <= set(before):
+        return False
+    made = {v.sku: getattr(v, acked) for v in listing.variants if v.remote_id is not None}
+    return all(before.get(sku, made.get(sku)) == value for sku, value in row.wanted.items())
 
 
 def set_stock(
     caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
 ) -> list[Result]:
     """Absolute stock of the packs whose stock is known; an empty change is already done."""
-    known = [r for r in rows if r.wanted]
+    known = [r for r in rows if r.wanted and not _born_so(r, listings[r.listing_id], "stock_acked")]
     changes = [StockChange(item_of(listings[r.listing_id]), r.wanted) for r in known]
     answers = caller.map("set_stock", caller.connector.set_stock, changes)
     results = [
         _by_variant(row, answer, took, "stock")
         for row, (answer, took) in zip(known, answers, strict=True)
     ]
-    return results + [Result(row, wrote=False) for row in rows if not row.wanted]
+    return results + [Result(row, wrote=False) for row in rows if row not in known]
 
 
 def _by_variant(row: Claimed, answer: Outcome[VariantAnswers], took: int, accepted: str) -> Result:
@@ -167,10 +180,14 @@ def update_variants(
     ]
     answers = caller.map("update_variants", caller.connector.update_variants, changes)
     results = []
-    for row, (answer, took) in zip(rows, answers, strict=True):
+    for row, sent, (answer, took) in zip(rows, changes, answers, strict=True):
         result = _plain(row, answer, took)
         if isinstance(answer, Done):
             result.remote = {v.sku: v.remote_id for v in answer.value.variants}
+            here = {v.sku for v in listings[row.listing_id].variants if v.remote_id is not None}
+            born = [p for p in sent.variants if p.variant.sku not in here]
+            result.prices = {p.variant.sku: p.price_vnd for p in born}
+            result.stock = {p.variant.sku: p.stock for p in born}
         results.append(result)
     return results
 

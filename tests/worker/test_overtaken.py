@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from connectors.contract import Done, VariantAnswers
 from models import rules
 from tests.worker.conftest import World
 from tests.worker.fakes import Market, source_product
@@ -89,8 +88,6 @@ def test_a_pack_of_unknown_stock_keeps_what_it_has_when_another_comes(world: Wor
     world.pull()
     sent: list[Any] = []
     world.market.script["update_variants"] = [sent.append]
-    there = Done(VariantAnswers(frozenset({PACK})))
-    world.market.script["set_price"] = [there]
     world.sync()
     stock = {v.variant.sku: v.stock for v in sent[0].variants}
     assert stock == {PACK: 30, OTHER: 0}
@@ -201,3 +198,23 @@ def test_the_one_pack_of_an_item_that_bears_the_products_code_is_watched(world: 
     world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
     world.sync()
     assert [pack.sold for pack in world.listing(PACK).variants if not pack.removed] == [5]
+
+
+def test_a_new_pack_is_made_with_its_price_and_stock_and_they_are_not_sent_again(
+    world: World,
+) -> None:
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    world.connect()
+    world.sync()
+    world.market.journal.clear()
+    world.book.products = [source_product(prices=(20000, 40000), stock=30)]
+    world.pull()
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {PACK: (20000, 30), OTHER: (40000, 30)}
+    assert [verb for verb, _shop, _row in world.market.journal] == [
+        "update_variants", "update_content",
+    ]  # fmt: skip
+    assert world.due() == 0
+    prices = {v.sku: (v.price_acked, v.stock_acked) for v in world.listing(PACK).variants}
+    assert prices == {PACK: (20000, 30), OTHER: (40000, 30)}
