@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -34,15 +35,18 @@ SHOPS = st.sampled_from(sorted(ACCOUNTS))
 PRICES = st.integers(10, 45).map(lambda k: k * 1000)
 STOCKS = st.one_of(st.none(), st.sampled_from((0, 1, 2, 7, 20, 50, 51, 90)))
 FAULTS = st.sampled_from((
-    "outage", "outage_after", "reset_before", "reset_after", "rate", "malformed", "truncated",
+    "reset_after", "outage_after", "outage", "reset_before", "rate", "malformed", "truncated",
     "html", "array", "expired_token",
 ))  # fmt: skip
 PATHS = st.sampled_from((
-    "/api/v2/", "add_item", "init_tier_variation", "update_price", "update_stock", "unlist_item",
+    "add_item", "/api/v2/", "init_tier_variation", "update_price", "update_stock", "unlist_item",
     "update_item", "get_item_base_info", "get_model_list", "search_item|get_item_list",
     "add_model|update_tier_variation", "upload_image",
 ))  # fmt: skip
 
+EDITS = (
+    "price", "stock", "certificate", "pack", "name", "a product comes", "a tombstone", "absence",
+)  # fmt: skip
 HOWS = ("revoked", "valid", "suspended", "lapses", "renewed")
 LEASE_S = 120
 """Longer than a lease lives and the longest call takes."""
@@ -77,33 +81,38 @@ class Shopkeeping(RuleBasedStateMachine):
         entries = self.world.book.entries
         return entries[data.draw(st.sampled_from(sorted(entries)), "product")] if entries else None
 
-    @rule(data=st.data(), price=PRICES)
-    def a_price_changes(self, data: st.DataObject, price: int) -> None:
-        self._repack(data, price=price)
-
-    @rule(data=st.data(), stock=STOCKS)
-    def a_stock_changes(self, data: st.DataObject, stock: int | None) -> None:
-        self._repack(data, stock=stock)
-
-    def _repack(self, data: st.DataObject, **values: Any) -> None:
+    @rule(data=st.data(), what=st.sampled_from(EDITS))
+    def the_registry_changes(self, data: st.DataObject, what: str) -> None:
+        """One thing of one product; read when the registry is pulled."""
+        if what == "a product comes":
+            self._product_comes(data)
+            return
         entry = self._entry(data)
         if entry is None:
             return
+        if what in ("price", "stock"):
+            self._repack(data, entry, what)
+        elif what == "certificate":
+            self._recertify(data, entry)
+        elif what == "pack":
+            self._pack_comes_or_goes(data, entry)
+        elif what == "name":
+            word = data.draw(st.sampled_from(("ngon", "dẻo", "sợi nhỏ")), "word")
+            self.world.book.change(entry.code, name=f"Mỳ gạo Xuân Trường {word}")
+        else:
+            del self.world.book.entries[entry.code]
+            if what == "a tombstone":
+                self.world.book.buried.add(entry.code)
+
+    def _repack(self, data: st.DataObject, entry: Entry, what: str) -> None:
         which = data.draw(st.integers(0, len(entry.packs) - 1), "pack")
         packs = list(entry.packs)
-        old = packs[which]
-        packs[which] = Pack(
-            old.grams, values.get("price", old.price), values.get("stock", old.stock)
-        )
+        value = data.draw(PRICES if what == "price" else STOCKS, what)
+        packs[which] = replace(packs[which], **{what: value})
         self.world.book.change(entry.code, packs=tuple(packs))
 
-    @rule(
-        data=st.data(), how=st.sampled_from(("revoked", "valid", "suspended", "lapses", "renewed"))
-    )
-    def a_certificate_changes(self, data: st.DataObject, how: str) -> None:
-        entry = self._entry(data)
-        if entry is None:
-            return
+    def _recertify(self, data: st.DataObject, entry: Entry) -> None:
+        how = data.draw(st.sampled_from(HOWS), "how")
         today = local(self.world.time.at)
         if how == "lapses":
             self.world.book.change(entry.code, expires=today)
@@ -113,43 +122,24 @@ class Shopkeeping(RuleBasedStateMachine):
         else:
             self.world.book.change(entry.code, status=how)
 
-    @rule(data=st.data(), grams=st.sampled_from((100, 200, 300)), price=PRICES, stock=STOCKS)
-    def a_pack_comes_or_goes(
-        self, data: st.DataObject, grams: int, price: int, stock: int | None
-    ) -> None:
-        entry = self._entry(data)
-        if entry is None:
-            return
+    def _pack_comes_or_goes(self, data: st.DataObject, entry: Entry) -> None:
+        grams = data.draw(st.sampled_from((100, 200, 300)), "grams")
         rest = tuple(p for p in entry.packs if p.grams != grams)
         if len(rest) == len(entry.packs):
-            rest = (*rest, Pack(grams, price, stock))
+            rest = (*rest, Pack(grams, data.draw(PRICES, "price"), data.draw(STOCKS, "stock")))
         if rest:
             self.world.book.change(entry.code, packs=rest)
 
-    @rule(data=st.data(), word=st.sampled_from(("ngon", "dẻo", "sợi nhỏ")))
-    def a_name_changes(self, data: st.DataObject, word: str) -> None:
-        entry = self._entry(data)
-        if entry is not None:
-            self.world.book.change(entry.code, name=f"Mỳ gạo Xuân Trường {word}")
-
-    @rule(number=st.integers(0, 5), owner=st.sampled_from(("HTX A", "HTX B")), price=PRICES)
-    def a_product_comes_or_is_back(self, number: int, owner: str, price: int) -> None:
-        code, book = f"OCOP-{number}", self.world.book
+    def _product_comes(self, data: st.DataObject) -> None:
+        """A new one, or one that was gone."""
+        code, book = f"OCOP-{data.draw(st.integers(0, 5), 'number')}", self.world.book
         book.buried.discard(code)
         if code in book.entries:
             return
-        kept = self.truth.said.get(code)
-        new = Entry(code, f"Mỳ gạo Xuân Trường {number}", owner, (Pack(100, price, 40),))
-        book.entries[code] = kept or new
-
-    @rule(data=st.data(), stone=st.booleans())
-    def a_product_goes(self, data: st.DataObject, stone: bool) -> None:
-        """With a word of the registry, or without one."""
-        entry = self._entry(data)
-        if entry is not None:
-            del self.world.book.entries[entry.code]
-            if stone:
-                self.world.book.buried.add(entry.code)
+        owner = data.draw(st.sampled_from(("HTX A", "HTX B")), "owner")
+        packs = (Pack(100, data.draw(PRICES, "price"), 40),)
+        new = Entry(code, f"Mỳ gạo Xuân Trường {code[-1]}", owner, packs)
+        book.entries[code] = self.truth.said.get(code) or new
 
     @rule(full=st.booleans())
     def pull(self, full: bool) -> None:
@@ -307,13 +297,7 @@ class Shopkeeping(RuleBasedStateMachine):
     ) -> None:
         """It stands still for longer than its lease lives, before or after a call; meanwhile the
         registry is read and another drain works. Then it goes on."""
-        change = first.draw(st.sampled_from(("nothing", "price", "stock", "certificate")), "change")
-        if change == "price":
-            self._repack(first, price=first.draw(PRICES, "price"))
-        elif change == "stock":
-            self._repack(first, stock=first.draw(STOCKS, "stock"))
-        elif change == "certificate" and (entry := self._entry(first)) is not None:
-            self.world.book.change(entry.code, status="revoked")
+        self.the_registry_changes(first, first.draw(st.sampled_from(EDITS), "change"))
 
         def meanwhile() -> None:
             self._pass(LEASE_S)

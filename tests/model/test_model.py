@@ -9,7 +9,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.model.machine import Shopkeeping
 from tests.model.world import Base
 
-SHORT = {"max_examples": 25, "stateful_step_count": 20}
+SHORT = {"max_examples": 20, "stateful_step_count": 15}
 LONG = {"max_examples": 2000, "stateful_step_count": 40}
 
 

@@ -11,7 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -24,8 +24,9 @@ from connectors.contract import Account, Clock
 from connectors.http import Answer, Http
 from connectors.shopee import client
 from connectors.shopee.connector import ShopeeConnector
-from models import owners, queue, rules, shops
+from models import categories, owners, queue, rules, shops
 from models.base import metadata
+from models.categories import MapRow
 from models.db import Database
 from models.shop import Shop
 from sandbox.serving import serving
@@ -151,6 +152,8 @@ class Base:
 
     db: Mortal
     folder: Path
+    mapping: list[MapRow] = field(default_factory=list)
+    """The categories that connecting a shop proposed the first time: it takes the longest."""
 
 
 class World:
@@ -179,7 +182,12 @@ class World:
         )
         self.market.add_partner(PARTNER, KEY)
         self.pull()
+        market = ("shopee", stage().url)
+        with self.db.transaction() as session:
+            categories.add(session, market, base.mapping)
         self.shops = {key: self._opened(key) for key in ACCOUNTS}
+        with self.db.transaction() as session:
+            base.mapping = categories.rows_of(session, market)
         self.plan_all()
 
     def close(self) -> None:
