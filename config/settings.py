@@ -81,7 +81,9 @@ class Settings(BaseSettings):
     ``slice_s`` is the longest that one drain of a shop works before it wakes the next (design:
     "Push"); ``lease_ttl_s`` how long a shop's lease lives without being renewed;
     ``call_deadline_s`` the longest one HTTP call may take, whatever its channel's own deadline.
-    ``settle_scale`` multiplies the channels' settle times (a rehearsal sets it below 1).
+    ``settle_scale`` multiplies the channels' settle times, ``retry_scale`` the waits between two
+    tries (breaker, backoff, looks at a review, a limit's recovery); a rehearsal sets them below 1.
+    ``look_all_s`` is the time within which every listing is read again in full.
     ``clock_shift_s``: see config.clock.
     """
 
@@ -121,6 +123,8 @@ class Settings(BaseSettings):
     lease_ttl_s: Seconds = 60
     call_deadline_s: Seconds = 60
     settle_scale: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 1
+    retry_scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
+    look_all_s: Seconds = 24 * 3600
     clock_shift_s: Annotated[float, Field(allow_inf_nan=False)] = 0
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     language: Literal["vi", "en"] = "vi"

@@ -44,6 +44,8 @@ class Control:
                 return json_reply(self._held)
             case "GET faults":
                 return json_reply([fault.model_dump() for fault in self._faults.waiting()])
+            case "GET spoilt":
+                return json_reply(self._faults.spoilt)
             case "POST faults":
                 self._faults.add(self.fault.model_validate_json(body))
                 return json_reply({})

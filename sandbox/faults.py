@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -67,6 +68,8 @@ class Faults:
 
     def __init__(self) -> None:
         self._waiting: list[Fault] = []
+        self.spoilt: Counter[str] = Counter()
+        """Calls that met a fault, by its kind."""
 
     def add(self, fault: Fault) -> None:
         self._waiting.append(fault.model_copy())
@@ -89,5 +92,6 @@ class Faults:
                 fault.times -= 1
                 if fault.times <= 0:
                     self._waiting.remove(fault)
+            self.spoilt[fault.kind] += 1
             return fault
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import orjson
@@ -47,7 +47,7 @@ class Front(Generic[Call]):
         self.lock = lock
         self.held: dict[int, dict[str, Any]] = {}
         """Calls that a fault keeps waiting, by journal number: ``when`` (before or after they
-        are carried out) and ``shop_id``."""
+        are carried out), ``shop_id``, ``path``, the fault's ``kind`` and the caller's ``port``."""
 
     # --- what a channel says ----------------------------------------------------------------
 
@@ -100,7 +100,8 @@ class Front(Generic[Call]):
             await self.before_sending(call)
             await wire.send(send, reply)
         else:
-            await _Spoilt(self, call, number, fault, receive, send).play()
+            spoilt = _Spoilt(self, call, number, fault, receive, send, scope.get("client"))
+            await spoilt.play()
 
     async def locked(self, work: Any, *arguments: Any) -> Any:
         """``work`` in the event loop: it is short, and a thread would take longer."""
@@ -132,10 +133,12 @@ class _Spoilt:
     """A call that a fault was waiting for."""
 
     def __init__(
-        self, front: Front[Any], call: Any, number: int, fault: Fault, receive: Any, send: Any
-    ) -> None:
+        self, front: Front[Any], call: Any, number: int, fault: Fault, receive: Any, send: Any,
+        caller: Sequence[Any] | None,
+    ) -> None:  # fmt: skip
         self.front, self.call, self.number, self.fault = front, call, number, fault
         self.receive, self.send = receive, send
+        self.port = caller[1] if caller else None
 
     async def play(self) -> None:
         kind = self.fault.kind
@@ -198,7 +201,10 @@ class _Spoilt:
     async def _gone(self, when: str) -> bool:
         """Wait, and say whether the caller hung up meanwhile."""
         shop_id = self.front.shop_of(self.call)
-        self.front.held[self.number] = {"when": when, "shop_id": shop_id}
+        self.front.held[self.number] = {
+            "when": when, "shop_id": shop_id, "path": self.call.path, "kind": self.fault.kind,
+            "port": self.port,
+        }  # fmt: skip
         try:
             message = await asyncio.wait_for(self.receive(), self.fault.seconds)
         except TimeoutError:

@@ -26,13 +26,16 @@ from models.shop import Shop
 @dataclass(frozen=True, slots=True)
 class Timing:
     """Seconds. ``call_deadline_s`` cuts short what a connector would wait for;
-    ``settle_scale`` multiplies channels' settle times (rehearsals, crash tests)."""
+    ``settle_scale`` multiplies channels' settle times, ``retry_scale`` the waits between two
+    tries (rehearsals, crash tests); ``look_all_s``: every listing is read in full within it."""
 
     slice_s: float = 15.0
     lease_ttl_s: float = 60.0
     call_deadline_s: float = 60.0
     period_s: float = 900.0
     settle_scale: float = 1.0
+    retry_scale: float = 1.0
+    look_all_s: float = 24 * 3600.0
 
 
 class StopFlag(Protocol):

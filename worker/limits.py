@@ -22,7 +22,7 @@ local now = clock[1] + clock[2] / 1000000
 local at = tonumber(redis.call('HGET', KEYS[1], 'at') or now)
 local left = tonumber(redis.call('HGET', KEYS[1], 'left') or burst)
 local quiet = tonumber(redis.call('HGET', KEYS[1], 'quiet') or now)
-if rate < most and now - quiet >= 60 then
+if rate < most and now - quiet >= tonumber(ARGV[4]) then
   rate = math.min(most, rate + most / 10)
   quiet = now
 end
@@ -47,6 +47,9 @@ redis.call('EXPIRE', KEYS[1], 3600)
 AHEAD = 4
 """Calls taken from Redis at once, so that not every call asks it."""
 
+QUIET_S = 60.0
+"""Seconds without a 429 after which the rate goes up by a step."""
+
 ALONE_S = 1.0
 """Seconds between calls while Redis is away."""
 
@@ -60,6 +63,7 @@ class Bucket:
         key: str,
         capabilities: Capabilities,
         sleep: Callable[[float], None] = time.sleep,
+        quiet_s: float = QUIET_S,
     ) -> None:
         self._client = client
         self._key = f"ocop:rate:{key}"
@@ -68,6 +72,7 @@ class Bucket:
         self._take = client.register_script(_TAKE)
         self._slow = client.register_script(_SLOWER)
         self._sleep = sleep
+        self._quiet_s = quiet_s
         self._ahead = 0
         self._lock = threading.Lock()
 
@@ -87,7 +92,9 @@ class Bucket:
 
     def _fill(self) -> None:
         try:
-            given, wait = self._take(keys=[self._key], args=[self._rate, self._burst, AHEAD])
+            given, wait = self._take(
+                keys=[self._key], args=[self._rate, self._burst, AHEAD, self._quiet_s]
+            )
         except redis.RedisError:
             self._sleep(ALONE_S)
             self._ahead = 1

@@ -117,7 +117,7 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
         fence = leases.take(session, shop_id, holder, timing.lease_ttl_s, longest_call_s)
     if fence is None:
         return Drained(0, False, "taken")
-    place = Place(shop_id, fence, run_id, timing.period_s, longest_call_s)
+    place = Place(shop_id, fence, run_id, timing.period_s, longest_call_s, timing.retry_scale)
     try:
         done = _drain_held(env, shop, Holding(env, place, until), creates=not unseen)
     finally:
@@ -357,7 +357,7 @@ def _mend(work: Drain, error: ChannelError) -> bool:
 def _trip(env: Env, shop: Shop, place: Place, error: ChannelError) -> None:
     """Open the shop's breaker; what it owes is due again when the breaker closes. A login that
     only a person can mend pauses the shop."""
-    wait = breaker_s(error, shop.breaker_trips)
+    wait = breaker_s(error, shop.breaker_trips, place.retry_scale)
     event = EventRow(
         kind="shop_fault",
         run_id=place.run_id,

@@ -7,7 +7,7 @@ concluded from it. What they mean is decided in :mod:`worker.observe`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -59,7 +59,8 @@ def read_some(env: Env, place: Place, caller: Caller, most: int) -> int:
         some = [item for item in due if item.read_full is full]
         answers = _ask(caller, some, full=full)
         for item, answer in zip(some, answers, strict=True):
-            readings.append(Reading(item, conclude(item, answer, at, settle_s)))
+            seen = conclude(item, answer, at, settle_s)
+            readings.append(Reading(item, _sooner(seen, env.timing.retry_scale)))
     with env.db.transaction() as session:
         write(session, place, readings, at)
         plan_in(env, session, [r.listing.product_id for r in readings if _plan_anew(r)])
@@ -151,11 +152,21 @@ def _row(reading: Reading, at: datetime) -> dict[str, Any]:
         "state": state,
         "url": seen.url,
         "reads": item.reads + 1 if again is not None else 0,
-        "read_due_at": (at + timedelta(seconds=again)).isoformat() if again is not None else None,
+        "read_due_at": _later(at, again),
         "reason": seen.reason.as_json() if seen.reason else None,
         "keep_reason": keep or _refused(item),
         "seen": seen.state is not None,
     }
+
+
+def _sooner(seen: Observation, scale: float) -> Observation:
+    """The wait for the next look, scaled (Timing.retry_scale)."""
+    again = seen.read_again_s
+    return seen if again is None else replace(seen, read_again_s=again * scale)
+
+
+def _later(at: datetime, seconds: float | None) -> str | None:
+    return None if seconds is None else (at + timedelta(seconds=seconds)).isoformat()
 
 
 def _refused(item: ListingState) -> bool:

@@ -1,9 +1,9 @@
 """Reconcile: ask each channel what changed, and look at every listing once a day.
 
 The channel's own change feed names items to read; where it is blind (Shopee's ``update_time``
-does not move on price and stock, shopee.md trap 15) a rolling sweep reads everything within a
-day, a part each period. What a reading means is decided in :mod:`worker.observe`; the readings
-themselves are a lane of the shop's drain.
+does not move on price and stock, shopee.md trap 15) a rolling sweep reads everything within
+``look_all_s`` (a day), a part each period. What a reading means is decided in
+:mod:`worker.observe`; the readings themselves are a lane of the shop's drain.
 """
 
 from __future__ import annotations
@@ -22,9 +22,6 @@ _log = structlog.get_logger(__name__)
 
 PAGES = 20
 """Most pages of the feed that one reconcile reads; the cursor keeps the rest for the next."""
-
-SWEEP_S = 24 * 3600.0
-"""Every listing is read in full at least once in this time, seconds."""
 
 
 def reconcile(env: Env, shop_id: int, *, everything: bool = False) -> int:
@@ -45,7 +42,7 @@ def reconcile(env: Env, shop_id: int, *, everything: bool = False) -> int:
         total = reconciling.listed_count(session, shop_id)
         if everything:
             return reconciling.mark_all(session, shop_id, env.now())
-        part = math.ceil(total * min(1.0, env.timing.period_s / SWEEP_S))
+        part = math.ceil(total * min(1.0, env.timing.period_s / env.timing.look_all_s))
         return marked + reconciling.mark_oldest(session, shop_id, part, env.now())
 
 

@@ -27,13 +27,14 @@ from worker.retry import again_at
 @dataclass(frozen=True, slots=True)
 class Place:
     """Which drain writes: the shop, its fence, the run; the schedule's period and the longest
-    that a call may take, in seconds."""
+    that a call may take, in seconds; what waits are multiplied by."""
 
     shop_id: int
     fence: int
     run_id: int | None
     period_s: float
     call_deadline_s: float = 20.0
+    retry_scale: float = 1.0
 
 
 @dataclass(slots=True)
@@ -98,7 +99,9 @@ def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]
         when: datetime | None = now + timedelta(seconds=result.wait_s)
     else:
         down = claimed.lane == TAKE_DOWN
-        when = again_at(error, claimed.attempts, now, place.period_s, take_down=down)
+        when = again_at(
+            error, claimed.attempts, now, place.period_s, take_down=down, scale=place.retry_scale
+        )
     return {
         "listing_id": claimed.listing_id,
         "facet": claimed.facet,

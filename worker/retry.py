@@ -30,23 +30,31 @@ def is_shop_fault(error: ChannelError) -> bool:
 
 
 def again_at(
-    error: ChannelError, attempts: int, now: datetime, period_s: float, *, take_down: bool
+    error: ChannelError,
+    attempts: int,
+    now: datetime,
+    period_s: float,
+    *,
+    take_down: bool,
+    scale: float = 1.0,
 ) -> datetime | None:
-    """When the row is tried again; None: not until something changes."""
+    """When the row is tried again; None: not until something changes. ``scale`` multiplies the
+    first wait (Timing.retry_scale)."""
+    first_s = FIRST_WAIT_S * scale
     if is_shop_fault(error):
         return now
     if isinstance(error, Rejected):
         return now + timedelta(seconds=period_s) if take_down else None
     if isinstance(error, NotFound):
-        return now + timedelta(seconds=min(period_s, FIRST_WAIT_S))
-    return now + timedelta(seconds=backoff_s(attempts, FIRST_WAIT_S, period_s))
+        return now + timedelta(seconds=min(period_s, first_s))
+    return now + timedelta(seconds=backoff_s(attempts, first_s, period_s))
 
 
-def breaker_s(error: ChannelError, trips: int) -> float:
+def breaker_s(error: ChannelError, trips: int, scale: float = 1.0) -> float:
     """How long a shop's breaker stays open, seconds; what the channel asked for is honoured."""
     if isinstance(error, RateLimited) and error.retry_after is not None:
         return max(1.0, error.retry_after)
-    return backoff_s(trips, BREAKER_FIRST_S, BREAKER_MOST_S)
+    return backoff_s(trips, BREAKER_FIRST_S * scale, BREAKER_MOST_S * scale)
 
 
 def backoff_s(times: int, first_s: float, most_s: float) -> float:

@@ -20,7 +20,7 @@ from connectors.registry.contract import RegistrySource
 from connectors.secrecy import hide
 from models.db import Database
 from worker.env import Env, Timing, find_connectors
-from worker.limits import Bucket
+from worker.limits import QUIET_S, Bucket
 
 
 class NoSource(ValueError):
@@ -38,7 +38,7 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
     folders = folders_of(settings)
 
     def limiter(shop_key: str, capabilities: Capabilities) -> Limiter:
-        return Bucket(client, shop_key, capabilities)
+        return Bucket(client, shop_key, capabilities, quiet_s=QUIET_S * settings.retry_scale)
 
     return Env(
         db=Database(database_url),
@@ -54,6 +54,8 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
             call_deadline_s=settings.call_deadline_s,
             period_s=settings.pull_every_s,
             settle_scale=settings.settle_scale,
+            retry_scale=settings.retry_scale,
+            look_all_s=settings.look_all_s,
         ),
         files=folders["files"],
         public_base_url=settings.public_base_url or "",

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -66,9 +66,12 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Pack:
+    """``text`` is how the book names it within its product."""
+
     sku: str
     price: int
     stock: int
+    text: str
 
 
 @dataclass(slots=True)
@@ -109,7 +112,8 @@ def book(shift_days: int) -> dict[str, Product]:
             )  # fmt: skip
             product.pictured |= bool(row["Ảnh"])
             price = int(row["Giá bán (đồng)"])
-            product.packs.append(Pack(_sku(row), price, int(row["Tồn kho"])))
+            stock, text = int(row["Tồn kho"]), row["Quy cách đóng gói"]
+            product.packs.append(Pack(_sku(row), price, stock, text))
     return products
 
 
@@ -240,20 +244,29 @@ def wrongly_there_or_not(
 ) -> list[str]:
     """What may not be on sale and is, what should be and is not, and what costs something else.
     A pack of which a shop's fair share is less than one unit may be there or not."""
-    shares: dict[Key, float] = {}
-    for product in products.values():
-        for pack in product.packs:
-            mine = {k: _weight(k) for k in prices if k[2] == pack.sku}
-            shares |= _fair(max(0, pack.stock - 2), mine)
+    due = shares(products, prices)
     there = {key for key, (_, stock) in seen.items() if stock > 0}
     wrong = [f"{key} may not be on sale" for key in sorted(there - set(prices))]
-    wrong += [f"{k} is not on sale" for k, s in sorted(shares.items()) if s >= 1 and k not in there]
+    wrong += [f"{k} is not on sale" for k, s in sorted(due.items()) if s >= 1 and k not in there]
     wrong += [
         f"{key} costs {seen[key][0]}, not {prices[key]}"
         for key in sorted(there & set(prices))
         if seen[key][0] != prices[key]
     ]
     return wrong
+
+
+def shares(products: Mapping[str, Product], keys: Collection[Key]) -> dict[Key, float]:
+    """Each shop's fair share of a pack's pool, as if units could be cut, where ``keys`` sell it."""
+    by_pack: defaultdict[str, list[Key]] = defaultdict(list)
+    for key in keys:
+        by_pack[key[2]].append(key)
+    found: dict[Key, float] = {}
+    for product in products.values():
+        for pack in product.packs:
+            weights = {key: _weight(key) for key in by_pack[pack.sku]}
+            found |= _fair(max(0, pack.stock - 2), weights)
+    return found
 
 
 def wrong_stock(products: Mapping[str, Product], seen: Shown) -> list[str]:
@@ -315,14 +328,14 @@ def shown(journals: Journals) -> Shown:
     """What a buyer sees now, from the marketplaces' journals alone."""
     return {
         (channel, shop_id, sku): (price, stock)
-        for (channel, shop_id), items in _items(journals).items()
+        for (channel, shop_id), items in items_of(journals).items()
         for item in items
         if on_sale(item)
         for sku, price, stock in item["packs"]
     }
 
 
-def _items(journals: Journals) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+def items_of(journals: Journals) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
     """Every item as it was after the last entry that names it."""
     last: dict[tuple[str, str, str], Mapping[str, Any]] = {}
     for channel, journal in journals.items():
@@ -347,7 +360,7 @@ def stands(item: Mapping[str, Any]) -> bool:
 def twice(journals: Journals) -> list[Key]:
     """SKUs that stand in two living items of one account."""
     held: defaultdict[Key, int] = defaultdict(int)
-    for (channel, shop_id), items in _items(journals).items():
+    for (channel, shop_id), items in items_of(journals).items():
         for item in items:
             if stands(item):
                 for sku in {pack[0] for pack in item["packs"]} | {item["item_sku"]}:

@@ -132,8 +132,12 @@ class Demo:
         ports: dict[str, int] = orjson.loads((self.home / "demo" / "ports.json").read_bytes())
         return ports
 
+    def market(self, name: str, method: str, path: str, body: Any = None) -> Any:
+        """What the sandbox of a marketplace (or the registry) takes and tells."""
+        return _ask(self._ports()[name], method, f"/_sandbox/{path}", body)
+
     def shopee(self, method: str, path: str, body: Any = None) -> Any:
-        return _ask(self._ports()["shopee"], method, f"/_sandbox/{path}", body)
+        return self.market("shopee", method, path, body)
 
     def registry(self, method: str, path: str, body: Any = None) -> Any:
         return _ask(self._ports()["registry"], method, path, body)
