@@ -55,9 +55,9 @@ def running(extra: Sequence[Program] = ()) -> Iterator[Running]:
     """
     settings = get_settings()
     embedded = Embedded(settings)
-    serve.check_free(settings)
     urls = embedded.start()
     try:
+        serve.check_free(settings)  # only now: a web server that a crash left has just been ended
         with _opened(settings, urls, "run") as env, stop_signals() as stop:
             yield from _supervised(settings, embedded, urls, env, stop, extra)
     finally:

@@ -24,7 +24,7 @@ from connectors.contract import (
     RemoteStatus,
 )
 from connectors.errors import Ambiguous, ChannelError, ProtocolError, Rejected
-from models import holds, listings, outcomes
+from models import holds, listings, outcomes, turns
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -101,6 +101,7 @@ def _attempt(batch: Batch, rows: Sequence[Claimed]) -> list[Result]:
     now = batch.env.now()
     deadline = now + timedelta(seconds=batch.place.call_deadline_s)
     with batch.env.db.transaction() as session:
+        turns.lock(session, [r.listing_id for r in rows])
         allowed = outcomes.attempt_create(
             session, [r.listing_id for r in rows], batch.place.fence, now, deadline
         )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import timedelta
 
 from sqlmodel import Session
 
-from models import facts, holds, listings, queue, runs, status
+from models import facts, holds, listings, queue, runs, status, turns
 from worker.env import Env, local_day
 from worker.plan import World, load_world, plan
 
@@ -31,12 +32,26 @@ def plan_pulled(env: Env, touched: Iterable[int]) -> None:
     plan_products(env, {*touched, *owed})
 
 
+LEFT_S = 120.0
+"""A pull's changes that wait longer than this for their plan belong to a pull that died, or to
+one so long that its first pages may go ahead."""
+
+
+def left_over(env: Env) -> bool:
+    """Whether something that a pull changed waits for a plan that may never come."""
+    before = env.now() - timedelta(seconds=LEFT_S)
+    with env.db.transaction() as session:
+        return any(at < before for at in facts.unplanned(session).values())
+
+
 def plan_in(env: Env, session: Session, product_ids: Collection[int] | None) -> None:
-    """The same within a transaction that does more."""
+    """The same within a transaction that does more. Nothing that it plans from is read before its
+    turn has come."""
     if product_ids is not None and not product_ids:
         return
-    world = world_now(env, session)
-    plan(session, world, None if product_ids is None else sorted(set(product_ids)))
+    ids = None if product_ids is None else sorted(set(product_ids))
+    turns.take(session, ids)
+    plan(session, world_now(env, session), ids)
 
 
 def world_now(env: Env, session: Session) -> World:
@@ -77,6 +92,7 @@ def plan_day(env: Env, slot: str) -> bool:
 def preview(env: Env, *, shop: str = "", channel: str = "") -> list[status.ChangeRow]:
     """What would be sent if everything were planned now; nothing is written."""
     with env.db.preview() as session:
+        turns.take(session, None)
         plan(session, world_now(env, session))
         return status.due_changes(session, shop=shop, channel=channel)
 

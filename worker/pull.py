@@ -78,7 +78,8 @@ class Pulled:
 
 
 def pull(env: Env, source: RegistrySource, run_id: int | None, *, full: bool = False) -> Pulled:
-    """Walk the source from its last position (``full``: from the beginning) and merge it.
+    """Walk the source from its last position (``full``: from the beginning) and merge it. What it
+    touched is owed a plan (worker.planning.plan_pulled).
 
     A RegistryError in the middle keeps what was read before it; it comes back in ``failure``.
     """

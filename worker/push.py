@@ -225,7 +225,8 @@ def _work(work: Drain, lane: int) -> None:
             return
     with env.db.transaction() as session:
         rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
-        if lane in (SWITCH_ON, CREATE):
+    with env.db.transaction() as session:
+        if rows and lane in (SWITCH_ON, CREATE):
             plan_in(env, session, [row.product_id for row in rows])
         states = listings.by_ids(session, [row.listing_id for row in rows], _READS[lane])
     work.rows += len(rows)

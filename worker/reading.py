@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from connectors.contract import Connector, Done, Failed, Outcome, RemoteState
 from connectors.errors import NotFound
-from models import holds, leases, listings, outcomes, queue, reconciling, states
+from models import holds, leases, listings, outcomes, queue, reconciling, states, turns
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -121,6 +121,7 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     another drain has taken the shop since: what we know of it is older than what that one does."""
     if not leases.held(session, place.shop_id, place.fence):
         return
+    turns.lock(session, [r.listing.id for r in readings])
     found = [r for r in readings if r.observation.state != states.MISSING]
     gone = [r for r in readings if r.observation.state == states.MISSING]
     outcomes.variants_observed(session, _variant_rows(found), at)

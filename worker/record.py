@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from connectors.errors import ChannelError, NotFound, Rejected
-from models import outcomes, queue
+from models import outcomes, queue, turns
 from models.listing import TAKE_DOWN
 from models.outcomes import EventRow
 from models.queue import Claimed
@@ -64,6 +64,7 @@ class Result:
 
 def record(session: Session, place: Place, results: Sequence[Result], now: datetime) -> None:
     """Write the results of a batch."""
+    turns.lock(session, [r.claimed.listing_id for r in results])
     good = [r for r in results if r.error is None]
     bad = [r for r in results if r.error is not None]
     ours = queue.acknowledge(session, place.fence, [_ack_row(r) for r in good])

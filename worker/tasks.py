@@ -19,7 +19,7 @@ from worker import adopting, papers, tokens
 from worker import reconcile as reconciling
 from worker.env import Env, local_day
 from worker.fetching import fetch_pictures
-from worker.planning import plan_day, plan_pulled, shops_to_wake
+from worker.planning import left_over, plan_day, plan_pulled, shops_to_wake
 from worker.pull import run_pull
 from worker.push import drain as drain_shop
 from worker.runtime import build_env, open_source
@@ -93,7 +93,12 @@ def refresh_logins() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Wake every shop that has something to do: a lost wake-up costs this long at most."""
+    """Wake every shop that has something to do: a lost wake-up costs this long at most. What a
+    worker that died between a pull and its plan left is planned."""
+    here = env()
+    if left_over(here):
+        adopting.look_again(here)
+        plan_pulled(here, ())
     wake()
 
 

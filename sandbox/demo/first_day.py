@@ -49,6 +49,7 @@ def set_up(env: Any, place: Place, logins: Sequence[Login]) -> None:
         place.url("registry"), local_day(env.now()), private_hosts=env.private_hosts
     )
     run_pull(env, source, slot=None, who="operator", fetch=fetch_pictures)
+    plan_products(env)  # before the first shop, so that nothing is sent before the office's rules
     _agree(env)
     for market, shop, credentials in logins:
         _connect(env, place, market, shop, credentials)

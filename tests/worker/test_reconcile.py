@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from connectors.contract import RemoteStatus
 from tests.worker.fakes import source_product
 from worker.planning import push_again
@@ -92,3 +95,16 @@ def test_an_operator_s_push_mends_what_was_given_up(world):
     world.sync()
     assert SKU in world.market.on_sale(shop.key)
     assert holds(world, "repeated_loss") == []
+
+
+def test_a_shop_is_read_in_full_within_the_time_that_is_set(world, monkeypatch):
+    shop = start(world)
+    world.book.products = [source_product(f"OCOP-{n}") for n in range(2, 12)]
+    world.pull()
+    world.sync()
+    monkeypatch.setattr("worker.reconcile._changed", lambda env, shop: [])  # a blind feed
+    part = len(world.rows()) * world.env.timing.period_s / world.env.timing.look_all_s
+    assert reconcile(world.env, shop.id) == math.ceil(part) == 1
+    world.sync()
+    world.env.timing = replace(world.env.timing, look_all_s=world.env.timing.period_s)
+    assert reconcile(world.env, shop.id) == len(world.rows()) == 11

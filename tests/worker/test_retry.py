@@ -41,3 +41,11 @@ def test_a_broken_answer_backs_off_to_one_period():
 def test_the_breaker_honours_what_the_channel_asked_for():
     assert breaker_s(RateLimited("slow", retry_after=42), 9) == 42
     assert breaker_s(Unavailable("x"), 0) < breaker_s(Unavailable("x"), 3) <= 300
+
+
+def test_a_rehearsal_s_waits_are_scaled_but_what_a_channel_asks_for_is_not():
+    assert breaker_s(Unavailable("x"), 2, 0.5) == breaker_s(Unavailable("x"), 2) / 2
+    assert breaker_s(Unavailable("x"), 50, 0.1) == 30
+    assert breaker_s(RateLimited("slow", retry_after=42), 9, 0.1) == 42
+    waited = again_at(ProtocolError("?"), 1, NOW, 900.0, take_down=False, scale=0.1)
+    assert waited - NOW == (when(ProtocolError("?"), 1) - NOW) / 10
