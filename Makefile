@@ -4,9 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?= tests
+MINUTES ?= 15
 
 .DEFAULT_GOAL := help
-.PHONY: help run once test lint bench lock clean
+.PHONY: help run once test lint chaos bench lock clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,6 +27,9 @@ lint: $(VENV)/dev ## Style, types, walls
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+chaos: $(VENV)/dev ## Everything breaks for 15 minutes, then a table (SEED=N, MINUTES=M)
+	$(BIN)/python -m chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: $(VENV)/dev ## Speed, as ratios against a plain alternative
 	$(BIN)/python -m bench

@@ -22,6 +22,9 @@ BANS = frozenset({"ban", "hide"})
 BY_HAND = frozenset({"edit", "unlist", "off", "delete", "trash", "price"})
 """Deeds that the program has to put right again."""
 
+PEOPLE = BANS | BY_HAND | {"sell"}
+"""Every deed of a campaign; what else happens without a call is a review that ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -41,7 +44,8 @@ class Verdict:
 @dataclass(frozen=True, slots=True)
 class Calls:
     """``needed``: changes that a buyer has to see, over all edits and deeds; ``made``: those that
-    calls made; ``idle``: changing calls after which every item stood as before."""
+    calls made, some when their review ended; ``idle``: changing calls after which every item stood
+    as before."""
 
     needed: int
     made: int
@@ -131,8 +135,10 @@ def count_calls(home: Path, journals: Journals, first: Book, day: date) -> Calls
     needed = _needed_for(home, journals, first, day)
     made = idle = changing = 0
     for entry, moved in _moves(journals):
-        if not entry["method"]:
+        if not entry["method"] and entry["path"] in PEOPLE:
             needed += moved.seen if entry["path"] in BY_HAND else 0
+        elif not entry["method"]:
+            made += moved.seen
         elif entry["asks_change"]:
             changing += 1
             made += moved.seen
