@@ -34,8 +34,7 @@ def main() -> int:
     report = Campaign(seed, size, scale, say).run()
     say("\n".join(lines(report)))
     say(f"seed {seed}, {report.took_s:.0f} s in whole")
-    broken = report.verdict is None or bool(report.verdict.broken())
-    return 1 if broken or report.right_after_s is None else 0
+    return 0 if report.well else 1
 
 
 def sized(seconds: float, markets: tuple[str, ...]) -> Size:

@@ -56,6 +56,13 @@ class Report:
     calls: laws.Calls | None = None
     took_s: float = 0.0
 
+    @property
+    def well(self) -> bool:
+        """Every law held, in time."""
+        if self.right_after_s is None or self.verdict is None:
+            return False
+        return not self.verdict.broken()
+
 
 class Campaign:
     """``size`` says how much goes wrong and for how long."""
@@ -78,7 +85,8 @@ class Campaign:
         self.report = Report(seed, scale)
 
     def run(self) -> Report:
-        """The whole of it. Raises AssertionError when the program does not come up."""
+        """The whole of it. Raises AssertionError or ChildProcessError when the program does not
+        come up."""
         started = time.monotonic()
         try:
             self._start()
@@ -86,21 +94,40 @@ class Campaign:
             self._quiet()
             self._count()
         finally:
-            self._extras.end()
-            self._running.close()
+            self._end()
         self._judge()
         self.report.took_s = time.monotonic() - started
-        left = self._demo.processes()
-        assert not left, f"left behind: {left}"
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self.report.well:
+            shutil.rmtree(self._folder)
+        else:
+            self._say(f"kept: {self._folder}")
         return self.report
+
+    def _end(self) -> None:
+        """Every process ends. Where the program could not be started again, attaching to its home
+        ends what it left, as the next start would."""
+        self._extras.end()
+        self._running.close()
+        if self._demo.processes():
+            with self._demo.env():
+                pass
+        left = self._demo.processes()
+        for process in left:
+            processes.kill(process.pid)
+        assert not left, f"left behind: {left}"
 
     # --- the program ------------------------------------------------------------------------
 
     def _start(self) -> None:
         said = self._said()
         self._program = self._running.enter_context(self._demo.running())
-        eventually("the program is up", UP_S, lambda: self._said() > said)
+        eventually("the program is up", UP_S, lambda: self._up(said))
+
+    def _up(self, said: int) -> bool:
+        log = self._demo.home / "test-output.log"
+        if self._program.poll() is not None:
+            raise ChildProcessError(f"the program did not start: {log.read_text()[-2000:]}")
+        return self._said() > said
 
     def _said(self) -> int:
         """How often the program has said that it runs."""
@@ -220,6 +247,7 @@ class Campaign:
         self.report.faults += self._spoilt
         for market in (*self._size.markets, "registry"):
             eventually(f"{market} is healed", 30, partial(self._healed, market))
+        self._new_day()
         began = time.monotonic()
         ends = began + PERIODS * self.report.scale.period_s
         while time.monotonic() < ends:
@@ -227,6 +255,17 @@ class Campaign:
                 self.report.right_after_s = time.monotonic() - began
                 self._say(f"right after {self.report.right_after_s:.0f} s")
             time.sleep(1.0)
+
+    def _new_day(self) -> None:
+        """A used-up quota ends with the marketplace's day, which no scale makes shorter: an
+        operator who was given more says so."""
+        with self._demo.env() as env, env.db.transaction() as session:
+            resting = session.execute(
+                text("SELECT key FROM shop WHERE breaker_until > now() + interval '10 minutes'")
+            ).all()
+        for (key,) in resting:
+            self._demo.told("accounts", "check", key)
+            self.report.meddled["operator: quota anew"] += 1
 
     def _healed(self, market: str) -> bool:
         self._demo.market(market, "DELETE", "faults")

@@ -51,6 +51,12 @@ REGISTRY: tuple[Body, ...] = (
     {"kind": "unknown_group"}, {"kind": "missing_field"},
 )  # fmt: skip
 
+QUOTA: Body = {
+    "kind": "answer", "status": 200, "path": "/api/v2/product/",
+    "body": {"error": "error_limit", "message": "Daily quota used up.", "request_id": "0" * 32},
+}  # fmt: skip
+"""Shopee's app may not call any more that day; late in the plan, because the shop then rests."""
+
 CALLS: Mapping[str, tuple[str, ...]] = {
     "shopee": (
         "POST /api/v2/product/", "POST /api/v2/product/", "/api/v2/product/",
@@ -73,6 +79,9 @@ KILLS: Mapping[str, float] = {
     "postgres": 0.04,
 }  # fmt: skip
 """Who is killed. "caller" is the process in the middle of a call, before or after the write."""
+
+FIRST_KILLS = ("caller", "caller", "program", "worker", "postgres", "redis", "beat")
+"""A short plan too kills some of each."""
 
 CUTS: tuple[Body, ...] = ({"kind": "hold_before", "seconds": 60}, {"kind": "late", "seconds": 60})
 """A call that is held until its caller is killed: before it is carried out, and after."""
@@ -117,6 +126,7 @@ def plan(seed: int, size: Size) -> tuple[Step, ...]:
     steps = [
         *_faults(chance, size),
         *_kills(chance, size),
+        *_quotas(chance, size),
         *(_step(chance, size, "extra", chance.choice(EXTRAS)) for _ in range(size.extras)),
         *(_hand(chance, size) for _ in range(size.hands)),
         *(_step(chance, size, "edit", _weighted(chance, EDITS)) for _ in range(size.edits)),
@@ -152,6 +162,13 @@ def _faults(chance: random.Random, size: Size) -> list[Step]:
     return steps
 
 
+def _quotas(chance: random.Random, size: Size) -> list[Step]:
+    if "shopee" not in size.markets:
+        return []
+    times = [chance.uniform(0.75, 0.95) * size.seconds for _ in range(1 + int(size.seconds // 300))]
+    return [Step(at_s, "fault", "quota", "shopee", dict(QUOTA)) for at_s in times]
+
+
 def _kind(chance: random.Random, market: str) -> Body:
     roll = chance.random()
     if roll < 0.12:
@@ -162,8 +179,8 @@ def _kind(chance: random.Random, market: str) -> Body:
 def _kills(chance: random.Random, size: Size) -> list[Step]:
     steps = []
     for number in range(size.kills):
-        who = _weighted(chance, KILLS)
-        if who != "caller" and number >= 2:
+        who = FIRST_KILLS[number] if number < len(FIRST_KILLS) else _weighted(chance, KILLS)
+        if who != "caller":
             steps.append(_step(chance, size, "kill", who))
             continue
         market = _market(chance, size)

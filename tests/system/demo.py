@@ -54,9 +54,13 @@ class Demo:
 
     def cli(self, *words: str) -> Any:
         """A command of ``ocop-sync`` with ``--json``: its decoded output."""
-        found = self.say(*words, "--json")
+        return orjson.loads(self.told(*words, "--json"))
+
+    def told(self, *words: str) -> str:
+        """A command of ``ocop-sync`` that must end well: what it printed."""
+        found = self.say(*words)
         assert found.returncode == 0, found.stderr
-        return orjson.loads(found.stdout)
+        return found.stdout
 
     def say(self, *words: str) -> subprocess.CompletedProcess[str]:
         """A command of ``ocop-sync``, whatever comes of it."""

@@ -32,7 +32,7 @@ def test_a_seed_makes_one_plan() -> None:
     assert plan(7, size) == plan(7, size) != plan(8, size)
     steps = plan(7, size)
     assert [s.at_s for s in steps] == sorted(s.at_s for s in steps)
-    assert sum(s.body.get("times", 1) for s in steps if s.what == "fault") == 1500
+    assert sum(s.body.get("times", 1) for s in steps if s.what == "fault") == 1500 + 3
     assert sum(s.what in ("kill", "cut") for s in steps) == 60
     assert {s.market for s in steps if s.what == "fault"} == {*SHARES, "registry"}
 
