@@ -48,6 +48,8 @@ class Report:
     kills: Counter[str] = field(default_factory=Counter)
     meddled: Counter[str] = field(default_factory=Counter)
     """Edits at the register, deeds by hand, and what was done to servers and messages."""
+    fell: list[str] = field(default_factory=list)
+    """When the program ended although nobody had ended it."""
     runs: int = 0
     listings: int = 0
     states: Counter[str] = field(default_factory=Counter)
@@ -61,7 +63,7 @@ class Report:
         """Every law held, in time."""
         if self.right_after_s is None or self.verdict is None:
             return False
-        return not self.verdict.broken()
+        return not self.verdict.broken() and not self.fell
 
 
 class Campaign:
@@ -124,10 +126,12 @@ class Campaign:
         eventually("the program is up", UP_S, lambda: self._up(said))
 
     def _up(self, said: int) -> bool:
-        log = self._demo.home / "test-output.log"
         if self._program.poll() is not None:
-            raise ChildProcessError(f"the program did not start: {log.read_text()[-2000:]}")
+            raise ChildProcessError(f"the program did not start: {self._last_words()}")
         return self._said() > said
+
+    def _last_words(self) -> str:
+        return (self._demo.home / "test-output.log").read_text()[-1500:]
 
     def _said(self) -> int:
         """How often the program has said that it runs."""
@@ -220,6 +224,9 @@ class Campaign:
     def _watch(self) -> None:
         """Kill whoever waits in a call that is held for it; thaw and end what has had its time."""
         self._extras.tend()
+        if self._program.poll() is not None:
+            self.report.fell.append(f"the program ended by itself: {self._last_words()}")
+            self._restart()
         for market in {step.market for step in self._cuts}:
             with contextlib.suppress(requests.RequestException, AssertionError):
                 for call in self._demo.market(market, "GET", "held").values():

@@ -32,7 +32,7 @@ def lines(report: Report) -> list[str]:
         f"stock above the pool     {len(verdict.above_pool):>6}",
         f"take-downs refused       {len(verdict.refused):>6}",
     ]
-    return rows + [f"  ! {line}" for line in verdict.broken()[:MOST]]
+    return rows + [f"  ! {line}" for line in [*report.fell, *verdict.broken()][:MOST]]
 
 
 def _right(report: Report) -> str:

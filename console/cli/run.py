@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from celery_app import app as celery
 from config.settings import get_settings
@@ -25,6 +27,10 @@ QUIET_S = 60.0
 """``--once`` ends when nothing asks within this, seconds."""
 
 LONGEST_ONCE_S = 45 * 60
+
+AWAY = (OperationalError, InterfaceError)
+"""The database is restarting: what only shows how things stand looks again a little later, and
+never ends the program for it."""
 
 
 def run(
@@ -59,11 +65,13 @@ def serve(program: Running) -> int:
     celery.send_task("worker.tasks.refresh_logins")
     say("Đang chạy. Ctrl-C để dừng.")
     _follow(env, started, lambda: _quiet(env, started), program.alive)
-    summary(env, started)
+    with suppress(*AWAY):
+        summary(env, started)
     last = env.now()
     while program.alive():
         time.sleep(1.0)
-        last = _tell_new_runs(env, last)
+        with suppress(*AWAY):
+            last = _tell_new_runs(env, last)
     say("Đang dừng…")
     return 0
 
@@ -124,9 +132,10 @@ def _follow(
     show = _Bar() if err.is_terminal else _Lines()
     with show:
         while alive() and time.monotonic() < ends:
-            show.update(_standing(env, started))
-            if done():
-                return True
+            with suppress(*AWAY):
+                show.update(_standing(env, started))
+                if done():
+                    return True
             time.sleep(0.5)
     complain("chưa xong trong thời gian cho phép" if alive() else "một tiến trình đã chết")
     return False
