@@ -28,7 +28,7 @@ class Scale:
             "OCOP_RECONCILE_EVERY_S": RECONCILE_S / self.divisor,
             "OCOP_REFRESH_EVERY_S": RECONCILE_S / self.divisor,
             "OCOP_LOOK_ALL_S": self.period_s,
-            "OCOP_SWEEP_EVERY_S": 0.5,
+            "OCOP_SWEEP_EVERY_S": 1.0,
             "OCOP_SLICE_S": 3.0,
             "OCOP_SETTLE_SCALE": 1 / self.divisor,
             "OCOP_RETRY_SCALE": 1 / self.divisor,

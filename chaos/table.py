@@ -37,7 +37,7 @@ def lines(report: Report) -> list[str]:
 
 def _right(report: Report) -> str:
     if report.right_after_s is None:
-        return "not within two periods"
+        return "not in time"
     periods = report.right_after_s / report.scale.period_s
     return f"{report.right_after_s:>6.0f} s ({periods:.1f} periods)"
 

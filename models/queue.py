@@ -279,15 +279,17 @@ def due_count(session: Session) -> int:
     return int(session.execute(text(query)).scalar_one())
 
 
-def waiting(session: Session, now: datetime) -> list[int]:
-    """Shops that have something to do now: a facet, a handle or a reading is due."""
+def waiting(session: Session, now: datetime, shop_id: int | None = None) -> list[int]:
+    """Shops (of all, or that one) that have something to do now: a facet, a handle or a reading
+    is due."""
     query = f"""SELECT s.id FROM shop s WHERE {_ANSWERS}
+        AND (CAST(:shop AS bigint) IS NULL OR s.id = :shop)
         AND (EXISTS (SELECT 1 FROM listing_facet f WHERE f.shop_id = s.id AND {_OPEN}
                 AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now))
           OR EXISTS (SELECT 1 FROM listing l WHERE l.shop_id = s.id
                 AND l.remote_id IS NOT NULL AND l.read_due_at <= :now))
         ORDER BY s.id"""  # noqa: S608
-    return [row[0] for row in session.execute(text(query), {"now": now})]
+    return [row[0] for row in session.execute(text(query), {"now": now, "shop": shop_id})]
 
 
 def urgent(session: Session, now: datetime) -> list[int]:

@@ -24,7 +24,7 @@ from connectors.contract import (
     RemoteStatus,
 )
 from connectors.errors import Ambiguous, ChannelError, ProtocolError, Rejected
-from models import holds, listings, outcomes, turns
+from models import holds, listings, outcomes, queue, turns
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -75,13 +75,27 @@ class Batch:
 def create(batch: Batch) -> list[Result]:
     """Resume what was begun, look up what is unclear, create what is new."""
     resumed = [r for r in batch.rows if batch.listings[r.listing_id].handle]
+    made = [r for r in batch.rows if _state(batch, r).remote_id]
     unclear = [r for r in batch.rows if r not in resumed and _state(batch, r).attempt_at]
-    fresh = [r for r in batch.rows if r not in resumed and r not in unclear]
+    fresh = [r for r in batch.rows if r not in (*resumed, *made, *unclear)]
+    _acknowledge_made(batch, made)
     return _resume(batch, resumed) + _look_up(batch, unclear) + _create_new(batch, fresh)
 
 
 def _state(batch: Batch, row: Claimed) -> ListingState:
     return batch.listings[row.listing_id]
+
+
+def _acknowledge_made(batch: Batch, rows: Sequence[Claimed]) -> None:
+    """A plan wanted something else made while it was being made: the item stands, and what differs
+    is owed by its other facets."""
+    done = [
+        {"listing_id": r.listing_id, "facet": r.facet, "value": r.wanted, "digest": r.digest}
+        for r in rows
+    ]
+    with batch.env.db.transaction() as session:
+        turns.lock(session, [r.listing_id for r in rows])
+        queue.acknowledge(session, batch.place.fence, done)
 
 
 # --- new --------------------------------------------------------------------------------------

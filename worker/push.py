@@ -114,6 +114,8 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
     longest_call_s = env.call_deadline_s(shop.channel)
     until = env.monotonic() + timing.lease_ttl_s
     with env.db.transaction() as session:
+        if not queue.waiting(session, env.now(), shop_id):
+            return Drained(0, False, "done")  # a wake-up that came late, or twice
         fence = leases.take(session, shop_id, holder, timing.lease_ttl_s, longest_call_s)
     if fence is None:
         return Drained(0, False, "taken")

@@ -127,9 +127,28 @@ def test_a_claim_of_an_old_fence_writes_nothing(world):
 
 def test_a_second_drain_finds_the_lease_taken_and_leaves(world):
     shop = start(world)
+    world.book.products = [source_product(prices=(25000,))]
+    world.pull()
+    world.plan()
     with world.env.db.transaction() as session:
         assert leases.take(session, shop.id, "somebody", 60, 20)
     assert world.drain(shop).why == "taken"
+
+
+def test_what_changes_while_it_is_made_keeps_nothing_off_sale(world):
+    """A plan between the claim and the answer raises the create's revision; the item stands."""
+
+    def changed_meanwhile(listing):
+        world.book.products = [source_product(name="Mỳ Chũ tên khác", prices=(25000,))]
+        world.pull()
+        world.plan()
+
+    world.market.script["create"] = [changed_meanwhile]
+    start(world)
+    assert [entry[0] for entry in world.market.writes("create")] == ["create"]
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (25000, 100)}
+    assert world.rows()[0].state == "live"
+    assert world.due() == 0
 
 
 def test_an_unclear_create_is_looked_up_and_adopted_never_repeated(world):

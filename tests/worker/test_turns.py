@@ -59,3 +59,11 @@ def test_results_and_readings_wait_for_a_plan_that_has_read_their_listing(world:
         assert waits(world, lambda s: turns.lock(s, [listing.id]))
         assert waits(world, lambda s: reading.write(s, place, [seen], world.env.now()))
     assert not waits(world, lambda s: reading.write(s, place, [seen], world.env.now()))
+
+
+def test_a_wake_up_that_came_late_takes_no_lease(world: World) -> None:
+    start(world)
+    (shop,) = world.shops()
+    before = world.sql("SELECT fence FROM shop_lease")
+    assert world.drain(shop).why == "done"
+    assert world.sql("SELECT fence FROM shop_lease") == before
