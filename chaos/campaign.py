@@ -18,7 +18,7 @@ from typing import Any
 import requests
 from sqlalchemy import text
 
-from chaos import deeds, laws, processes, register
+from chaos import deeds, laws, pool, processes, register
 from chaos.plan import Size, Step, plan
 from chaos.processes import Processes
 from chaos.scale import Scale
@@ -59,6 +59,8 @@ class Report:
     states: Counter[str] = field(default_factory=Counter)
     right_after_s: float | None = None
     verdict: laws.Verdict | None = None
+    overdrawn: list[str] = field(default_factory=list)
+    """Packs of which the shops together showed too many at some moment."""
     calls: laws.Calls | None = None
     took_s: float = 0.0
 
@@ -304,6 +306,7 @@ class Campaign:
     def _judge(self) -> None:
         journals = self._demo.journals()
         self.report.verdict = self._verdict()
+        self.report.overdrawn = pool.overdrawn(self._demo.home, journals, self._first())
         self.report.calls = laws.count_calls(
             self._demo.home, journals, self._first(), self._day(journals)
         )

@@ -30,9 +30,11 @@ def lines(report: Report) -> list[str]:
         f"losses                   {len(verdict.losses):>6}",
         f"wrongly on sale          {len(verdict.wrongly):>6}",
         f"stock above the pool     {len(verdict.above_pool):>6}",
+        f"too many at some moment  {len(report.overdrawn):>6}",
         f"take-downs refused       {len(verdict.refused):>6}",
     ]
-    return rows + [f"  ! {line}" for line in [*report.fell, *verdict.broken()][:MOST]]
+    rows += [f"  ! {line}" for line in [*report.fell, *verdict.broken()][:MOST]]
+    return rows + [f"  ? {line}" for line in report.overdrawn[:MOST]]
 
 
 def _right(report: Report) -> str:
