@@ -1,4 +1,5 @@
-"""Which listings are to be read again."""
+"""Which listings are to be read again. They are locked by id first, as a drain's results are
+(models.turns)."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ def mark_changed(session: Session, shop_id: int, remote_ids: Sequence[str], now:
         return 0
     rows = session.execute(
         text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
-            WHERE shop_id = :shop AND remote_id = ANY(:ids) RETURNING id"""),
+            WHERE id IN (SELECT id FROM listing WHERE shop_id = :shop AND remote_id = ANY(:ids)
+                ORDER BY id FOR NO KEY UPDATE) RETURNING id"""),
         {"shop": shop_id, "ids": list(remote_ids), "now": now},
     )
     return len(rows.all())
@@ -25,10 +27,11 @@ def mark_oldest(session: Session, shop_id: int, most: int, now: datetime) -> int
     """The listings whose packs were looked at longest ago are to be read in full now."""
     rows = session.execute(
         text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
-            WHERE id IN (SELECT l.id FROM listing l WHERE l.shop_id = :shop
-                AND l.remote_id IS NOT NULL AND l.read_due_at IS NULL
+            WHERE id IN (SELECT id FROM listing WHERE id IN (SELECT l.id FROM listing l
+                WHERE l.shop_id = :shop AND l.remote_id IS NOT NULL AND l.read_due_at IS NULL
                 ORDER BY (SELECT min(v.observed_at) FROM listing_variant v
                     WHERE v.listing_id = l.id) NULLS FIRST, l.id LIMIT :most)
+                ORDER BY id FOR NO KEY UPDATE)
             RETURNING id"""),
         {"shop": shop_id, "most": most, "now": now},
     )
@@ -39,7 +42,8 @@ def mark_all(session: Session, shop_id: int, now: datetime) -> int:
     """Everything of a shop is to be read in full now (an operator asked)."""
     rows = session.execute(
         text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
-            WHERE shop_id = :shop AND remote_id IS NOT NULL RETURNING id"""),
+            WHERE id IN (SELECT id FROM listing WHERE shop_id = :shop AND remote_id IS NOT NULL
+                ORDER BY id FOR NO KEY UPDATE) RETURNING id"""),
         {"shop": shop_id, "now": now},
     )
     return len(rows.all())
