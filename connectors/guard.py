@@ -29,6 +29,11 @@ class Guard:
 
     allowed: Collection[str] = frozenset()
 
+    def and_named(self, url: str) -> Guard:
+        """The same for a shop or a register at ``url``, which an operator wrote on this machine
+        (pictures' addresses come from elsewhere, and get no such trust)."""
+        return Guard({*self.allowed, *named(url)})
+
     def check(self, url: str) -> None:
         """Raise Refused for a URL that is none, or that names a private address outright. A
         name is judged when it is connected to."""
@@ -50,6 +55,28 @@ class Guard:
         if name not in self.allowed and any(is_private(address) for address in literal):
             raise Refused(_private(name))
         return literal
+
+
+_LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".test")
+"""Endings that the public name system never serves (RFC 6761, 6762, 8375)."""
+
+
+def named(url: str) -> frozenset[str]:
+    """The host of an address that an operator wrote, where writing it says all: a private IP
+    address, or a name that only this network can give a meaning. A name of the public system is
+    never among them: whoever owns it could lead it anywhere later."""
+    try:
+        host = (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return frozenset()
+    bare = "." not in host and ":" not in host and not host.isdigit()
+    local = bare or host.endswith(_LOCAL_NAMES) or (is_private(host) and not _is_metadata(host))
+    return frozenset({host}) if host and local else frozenset()
+
+
+def _is_metadata(address: str) -> bool:
+    """Link-local: where a cloud tells its machines their secrets. No shop lives there."""
+    return ipaddress.ip_address(address.split("%")[0]).is_link_local
 
 
 def is_private(address: str) -> bool:

@@ -82,11 +82,11 @@ def connect(env: Env, new: NewShop) -> Connected:
 
 
 def _check_address(env: Env, base_url: str) -> None:
-    """An address that a person gave: one that names a private host is refused here, with what to
-    do; a name that leads to one is refused when it is asked."""
+    """An address that a person gave: a public name that leads to a private host is refused when
+    it is asked."""
     try:
         if "://" in base_url:
-            env.guard.check(base_url)
+            env.guard.and_named(base_url).check(base_url)
     except Refused as error:
         raise BadAccount(f"địa chỉ '{base_url}': {error}") from None
 

@@ -94,7 +94,8 @@ class Env:
         secrecy.keep(account.credentials)
         kind = self.connectors[channel]
         limiter = self.limiter(account.shop_key, kind.capabilities)
-        http = Http(limiter, longest_s=self.timing.call_deadline_s, guard=self.guard)
+        guard = self.guard.and_named(account.base_url)
+        http = Http(limiter, longest_s=self.timing.call_deadline_s, guard=guard)
         return kind(account, http, self.clock)
 
 

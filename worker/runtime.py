@@ -78,7 +78,7 @@ def open_source(
 ) -> RegistrySource:
     """The registry source for an address or a file, by entry point; ``private_hosts`` may be
     asked although they are private. Raises NoSource."""
-    http = Http(guard=Guard(private_hosts))
+    http = Http(guard=Guard(private_hosts).and_named(location))
     for entry in entry_points(group="ocop_sync.registries"):
         opener: Any = entry.load()
         source: RegistrySource | None = opener(location, today=today, full=full, http=http)

@@ -17,8 +17,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from celery_app import app as celery
 from config.settings import get_settings
 from console.cli.output import STATES, cell, complain, err, print_table, say
+from console.cli.stops import lines
 from console.program import Running, running
-from models import queue, runs, shops, status
+from models import holds, queue, runs, shops, status, stops
 from worker.env import Env
 from worker.planning import plan_products
 from worker.tokens import keep_fresh
@@ -210,6 +211,8 @@ def summary(env: Env, started: datetime) -> None:
         reasons = status.reason_counts(session)
         moved = status.pushed_since(session, started)
         created = status.created_since(session, started)
+        halted, owed = stops.standing(session), stops.owed_take_downs(session)
+        waiting = len(holds.open_holds(session))
     _print_shops(counted)
     _print_channels(counted)
     channels = sorted({channel for channel, _shop, _state, _count in counted})
@@ -222,6 +225,10 @@ def summary(env: Env, started: datetime) -> None:
     updated = moved.get("pushed", 0) - created
     refused = moved.get("refused", 0) + moved.get("take_down_refused", 0)
     say(f"Lượt này: đăng mới {created}, cập nhật {max(0, updated)}, bị từ chối {refused}.")
+    if waiting:
+        say(f"{waiting} việc chờ người quyết: ocop-sync holds list")
+    for line in lines(halted, owed):
+        say(line)
 
 
 Counted = Sequence[tuple[str, str, str, int]]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from connectors import guard
-from connectors.guard import Guard, Refused, is_private
+from connectors.guard import Guard, Refused, is_private, named
 from connectors.http import Forbidden, Http, NotSent
 
 PUBLIC = "93.184.216.34"
@@ -185,3 +185,21 @@ def test_private_addresses_are_known_in_every_dress(address: str) -> None:
 ])  # fmt: skip
 def test_public_ones_are_not(address: str) -> None:
     assert not is_private(address)
+
+
+@pytest.mark.parametrize(("url", "host"), [
+    ("http://127.0.0.1:8080", "127.0.0.1"), ("http://localhost/shop", "localhost"),
+    ("http://[::1]/", "::1"), ("http://10.1.2.3", "10.1.2.3"), ("http://wordpress:80", "wordpress"),
+    ("https://cua-hang.local/x", "cua-hang.local"), ("http://may.test", "may.test"),
+])  # fmt: skip
+def test_a_host_that_an_operator_s_address_names_may_be_asked(url: str, host: str) -> None:
+    assert named(url) == {host}
+    Guard().and_named(url).check(url)
+
+
+@pytest.mark.parametrize("url", [
+    "https://cua-hang.vn", "http://93.184.216.34", "http://169.254.169.254/latest",
+    "http://[fe80::1]/", "http://2130706433/", "/srv/so.xlsx", "http://[bad",
+])  # fmt: skip
+def test_a_public_name_is_no_word_for_what_it_leads_to(url: str) -> None:
+    assert named(url) == frozenset()

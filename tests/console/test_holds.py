@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from console.cli import accounts, app, doctor, feeds, holds, push, rules, status, stops
+from console.cli.run import summary
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 
@@ -149,3 +150,13 @@ def test_the_rule_of_the_guards_is_set_and_listed_like_any_other(run: Run, world
     bad = run("rules", "set", "guard", '{"price_factor": 1}')
     assert bad.exit_code == 2
     assert "price_factor" in bad.output
+
+
+def test_the_table_after_a_run_names_what_waits_and_what_is_stopped(
+    run: Run, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("stop", "--who", "Lan")
+    summary(world.env, world.time())
+    said_last = capsys.readouterr().err
+    assert "1 việc chờ người quyết" in said_last
+    assert "ĐANG DỪNG mọi gian hàng" in said_last

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import psutil
 import pytest
 import redis
 from sqlalchemy import text
@@ -34,8 +35,11 @@ BUSY = {
     "OCOP_REFRESH_EVERY_S": "3", "OCOP_LOG_LEVEL": "debug",
 }  # fmt: skip
 NOODLES = "OCOP-24-219-0002"
-NAMES = {"partner_id", "client_id", "shop_id", "site"}
-"""Credentials that name an account; the others are secret."""
+SECRET = {
+    "access_token", "refresh_token", "partner_key", "client_secret", "consumer_key",
+    "consumer_secret", "code", "token",
+}  # fmt: skip
+"""The fields of a login that nobody may see; the others name an account, or say until when."""
 
 COMMANDS = (
     ("status", "--json"), ("explain", NOODLES), ("plan",), ("log", "--json"),
@@ -88,13 +92,17 @@ def _work(found: Searched, env: Env, redis_url: str) -> None:
     for shop in mine:
         tokens.refresh(env, shop, tokens.open_account(env, shop).version)
     _note_logins(found, env)
-    spoken = " và ".join(v for n, v in found.secrets.items() if "ocop-bac-giang" in n)
+    (shop,) = [s for s in mine if s.key == "ocop-bac-giang"]
+    login = tokens.open_account(env, shop).account.credentials
+    spoken = " và ".join(value for name, value in login.items() if name in SECRET)
     said = {"error": "error_param", "message": f"sai {spoken}", "request_id": "r-1"}
     fault = {"kind": "answer", "path": "product/update_price", "status": 200, "body": said}
     demo.shopee("POST", "faults", {**fault, "times": 2})
     _reprice(demo, 26_000)
     found.refusals = eventually("the refusal is kept", 60, lambda: _refusals(env))
     _reprice(demo, 25_000)
+    lines = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
+    found.add("command lines", "\n".join(lines))
     for words in COMMANDS:
         answer = demo.say(*words)
         found.add(f"output of {words}", answer.stdout + answer.stderr)
@@ -111,7 +119,7 @@ def _note_logins(found: Searched, env: Env) -> None:
     for shop in everyone:
         opened = tokens.open_account(env, shop)
         for name, value in opened.account.credentials.items():
-            if name not in NAMES:
+            if name in SECRET:
                 found.secrets[f"{shop.key} {name} {opened.version}"] = value
 
 
@@ -198,8 +206,8 @@ def test_no_secret_is_anywhere(searched: Searched) -> None:
     assert {"access_token", "refresh_token", "partner_key", "client_secret", "consumer_secret"} <= (
         kinds
     )
-    leaks = {n: places(searched, value) for n, value in searched.secrets.items() if value}
-    assert {name: where for name, where in leaks.items() if where} == {}
+    leaks = [(n, w) for n, value in searched.secrets.items() for w in places(searched, value)]
+    assert leaks == []
 
 
 def test_the_search_looks_where_a_sync_writes(searched: Searched) -> None:
@@ -207,7 +215,14 @@ def test_the_search_looks_where_a_sync_writes(searched: Searched) -> None:
     assert len(searched.secrets) > 30
     for known, least in (("ocop-bac-giang", 20), ("worker.tasks.drain", 1), (NOODLES, 8)):
         assert len(places(searched, known)) >= least, known
-    for where in ("said to Redis", "Redis", "repr", "table event", "table shop_credential"):
+    for where in (
+        "said to Redis",
+        "Redis",
+        "repr",
+        "table event",
+        "table shop_credential",
+        "command lines",
+    ):
         assert len(searched.written[where]) > 50, where
     logs = [where for where in searched.written if re.match(r"file logs/.*\.(log|jsonl)", where)]
     assert len(logs) >= 6
@@ -222,10 +237,3 @@ def test_what_a_channel_repeats_of_our_secrets_is_hidden(searched: Searched) -> 
     for message in searched.refusals:
         assert HIDDEN in message
         assert "sai" in message
-
-
-def test_no_process_shows_a_secret_in_its_command_line(searched: Searched) -> None:
-    with searched.demo.env():
-        lines = [" ".join(p.cmdline()) for p in searched.demo.processes()]
-    assert any("redis-server" in line for line in lines)
-    assert not [n for n, value in searched.secrets.items() if any(value in x for x in lines)]

@@ -150,12 +150,13 @@ def test_approving_then_planning_is_planning_without_the_guard(
         assert (draft.held is not None) == withdrawn
 
 
-def test_a_rejected_price_stays_and_another_is_asked_about() -> None:
+@pytest.mark.parametrize("status", ["open", "approved", "rejected"])
+def test_a_word_is_about_the_very_change_that_was_shown(status: str) -> None:
     (draft,) = drafted({"S": 90_000}, {"S": 20_000}, withdrawn=False)
     ((kind, item),) = draft.waits
-    said = {(kind, item.key): Standing(item.change, "rejected")}
-    (kept,) = drafted({"S": 90_000}, {"S": 20_000}, withdrawn=False, standing=said)
-    assert kept.prices == {"S": 20_000}
+    said = {(kind, item.key): Standing(item.change, status)}
+    (same,) = drafted({"S": 90_000}, {"S": 20_000}, withdrawn=False, standing=said)
+    assert same.prices == {"S": 90_000 if status == "approved" else 20_000}
     (other,) = drafted({"S": 95_000}, {"S": 20_000}, withdrawn=False, standing=said)
     assert other.waits[0][1].change != item.change
     assert other.prices == {"S": 20_000}
@@ -314,6 +315,22 @@ def test_a_price_that_was_let_go_asks_again_the_next_time(world: World) -> None:
         world.sync()
         assert world.market.on_sale("shop-mot")["OCOP-0-100G"][0] == price
     assert len(holds(world)) == 3
+
+
+def test_a_rejected_price_is_not_asked_about_again_and_another_is(world: World) -> None:
+    start(world, 1)
+    for version, (price, asked) in enumerate(((200_000, 1), (200_000, 1), (210_000, 2)), 2):
+        world.book.products = [
+            replace(source_product("OCOP-0", prices=(price,), stock=version), version=version)
+        ]
+        world.pull()
+        world.sync()
+        assert len(holds(world)) == asked
+        if holds(world)[-1][1] == "open":
+            decide(world.env, hold_id(world), approve=False, who="Lan")
+    assert world.market.on_sale("shop-mot")["OCOP-0-100G"] == (20_000, 4)
+    live = world.sql("SELECT change FROM hold_item WHERE ended_at IS NULL")
+    assert live == [("20000→210000",)]
 
 
 def test_a_rule_behind_many_prices_is_one_hold(world: World) -> None:

@@ -51,6 +51,17 @@ def test_a_process_that_lives_through_it_reads_and_writes_on(world: World, home:
     assert len(keys_in(home)) == 1
 
 
+def test_what_was_read_before_it_is_opened_after_it(world: World, home: Path) -> None:
+    """Between the reading of the row and its opening the old key was dropped."""
+    shop = world.connect()
+    before = login(world.env, world)
+    with world.env.db.transaction() as session:
+        row = shops.credential(session, shop.id or 0)
+    keys.rotate(world.env.db, home, None, AT)
+    assert row is not None
+    assert world.env.decrypt(row.secret) == before
+
+
 def test_the_old_key_opens_nothing_any_more_and_is_kept_for_old_backups(
     world: World, home: Path
 ) -> None:

@@ -111,23 +111,45 @@ def test_a_picture_in_a_private_network_is_refused_with_a_reason(
     assert server.asked == []
 
 
-def test_a_register_in_a_private_network_is_refused_unless_allowed(
+def test_a_register_whose_name_leads_into_the_network_is_refused_unless_allowed(
+    world: World, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, today = f"http://so.example:{server.port}", local_day(world.env.now())
+    with names(monkeypatch, so_example=["127.0.0.1"]):
+        with pytest.raises(RegistryError, match="OCOP_ALLOWED_PRIVATE_HOSTS"):
+            list(open_source(url, today).pages(None).pages)
+        assert server.asked == []
+        allowed = open_source(url, today, private_hosts=frozenset({"so.example"}))
+        with pytest.raises(RegistryError, match="JSON"):
+            list(allowed.pages(None).pages)
+    assert server.asked
+
+
+def test_a_register_whose_private_address_an_operator_wrote_is_asked(
     world: World, server: Server
 ) -> None:
-    url = f"http://127.0.0.1:{server.port}"
-    source = open_source(url, local_day(world.env.now()))
-    with pytest.raises(RegistryError, match="OCOP_ALLOWED_PRIVATE_HOSTS"):
-        list(source.pages(None).pages)
-    assert server.asked == []
-    allowed = open_source(url, local_day(world.env.now()), private_hosts=frozenset({"127.0.0.1"}))
+    source = open_source(f"http://127.0.0.1:{server.port}", local_day(world.env.now()))
     with pytest.raises(RegistryError, match="JSON"):
-        list(allowed.pages(None).pages)
+        list(source.pages(None).pages)
+    assert server.asked
+
+
+def test_a_shop_whose_private_address_an_operator_wrote_is_asked(
+    world: World, server: Server
+) -> None:
+    world.env.private_hosts = frozenset()
+    world.env.connectors = {"woocommerce": WooCommerceConnector}
+    with pytest.raises(ChannelError):
+        world.connect(
+            channel="woocommerce", base_url=f"http://127.0.0.1:{server.port}",
+            consumer_key="ck_0123456789", consumer_secret="cs_0123456789",
+        )  # fmt: skip
     assert server.asked
 
 
 @pytest.mark.parametrize("base_url", [
-    "http://127.0.0.1:8080", "https://localhost/shop", "http://169.254.169.254/latest",
-    "http://[::1]/", "file:///etc/passwd", "ftp://shop.example",
+    "http://169.254.169.254/latest", "http://[fe80::1]/", "file:///etc/passwd",
+    "ftp://shop.example",
 ])  # fmt: skip
 def test_a_shop_s_address_is_judged_when_it_is_given(world: World, base_url: str) -> None:
     world.env.private_hosts = frozenset()
