@@ -100,10 +100,12 @@ WHERE f.listing_id = r.listing_id AND f.facet = r.facet
        OR f.raises <> r.raises OR f.releases <> r.releases OR f.parked <> r.parked)
 """)
 
-# Units may be taken from a pool only when nobody still has to give some back (a shop that is
-# switched off gives none back, and keeps its share in the plan), and an item is
-# switched on only when nothing of it that a buyer would see is still wrong. Price and stock of a
-# new pack wait until it exists (it is made with them); one that cannot be made holds nothing up.
+# Units may be taken from a pool only when nobody still has to give some back. A shop that is
+# switched off gives none back (it keeps its share in the plan), and what is parked has none: two
+# creates, both begun and both withdrawn, would else wait for each other for ever.
+# An item is switched on only when nothing of it that a buyer would see is still wrong. Price and
+# stock of a new pack wait until it exists (it is made with them); one that cannot be made holds
+# nothing up.
 #
 # A shop whose every call was refused waits for a person with all but take-downs.
 _OPEN = f"""
@@ -112,7 +114,7 @@ f.due AND (f.lane <= {ZERO_STOCK} OR NOT EXISTS (SELECT 1 FROM hold h
 AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
     JOIN shop o ON o.id = g.shop_id AND o.enabled
     WHERE g.product_id = f.product_id AND g.listing_id <> f.listing_id
-      AND g.releases AND g.wanted_rev <> g.acked_rev))
+      AND g.releases AND NOT g.parked AND g.wanted_rev <> g.acked_rev))
 AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
     WHERE g.listing_id = f.listing_id AND g.facet IN ('price', 'stock', 'variants', 'create')
       AND g.wanted_rev <> g.acked_rev))

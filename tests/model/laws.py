@@ -243,7 +243,7 @@ def nothing_uncertified(ledger: Ledger, key: str) -> None:
             raise broken(
                 "nothing uncertified",
                 f"{key}: {item['item_sku']} is on sale on {day} and {code} may not be sold: "
-                f"{truth.said[code]}",
+                f"{truth.said[code]}; {_states(world, key, code)}",
             )
 
 

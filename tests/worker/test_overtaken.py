@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from connectors.contract import Failed, RemoteStatus
+from connectors.errors import Ambiguous
 from models import rules
 from tests.worker.conftest import World
 from tests.worker.fakes import Market, source_product
@@ -218,3 +220,32 @@ def test_a_new_pack_is_made_with_its_price_and_stock_and_they_are_not_sent_again
     assert world.due() == 0
     prices = {v.sku: (v.price_acked, v.stock_acked) for v in world.listing(PACK).variants}
     assert prices == {PACK: (20000, 30), OTHER: (40000, 30)}
+
+
+def test_two_creates_that_were_begun_and_withdrawn_do_not_wait_for_each_other(
+    world: World,
+) -> None:
+    """Both died before the answer was kept, and the product was withdrawn: both are looked up,
+    and what stands there, put on sale by hand meanwhile, comes down."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shops = [world.connect("Shop một"), world.connect("Shop hai")]
+    world.plan()
+
+    def lost(listing: Any) -> Any:
+        world.market.make_of(listing.item_sku, "shop-mot")
+        return Failed(Ambiguous("đứt giữa chừng"))
+
+    world.market.script["create"] = [lost, Failed(Ambiguous("đứt giữa chừng"))]
+    for shop in shops:
+        world.drain(shop)
+    for item in world.market.items.values():
+        item.status = RemoteStatus.LIVE
+    revoked = replace(world.book.products[0].certificate, status="revoked")
+    world.book.products = [replace(world.book.products[0], certificate=revoked)]
+    world.pull()
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {}
+    assert world.due() == 0
+    reasons = {str(row[0]) for row in world.sql("SELECT reason->>'code' FROM listing")}
+    assert reasons == {"REVOKED"}
