@@ -32,7 +32,7 @@ from tests.model.world import ACCOUNTS, Base, Killed, World
 from worker.planning import push_again
 
 SHOPS = st.sampled_from(sorted(ACCOUNTS))
-PRICES = st.integers(10, 45).map(lambda k: k * 1000)
+PRICES = st.sampled_from((15_000, 20_000, 25_000, 40_000))
 STOCKS = st.one_of(st.none(), st.sampled_from((0, 1, 2, 7, 20, 50, 51, 90)))
 FAULTS = st.sampled_from((
     "reset_after", "outage_after", "outage", "reset_before", "rate", "malformed", "truncated",
@@ -46,6 +46,7 @@ PATHS = st.sampled_from((
 
 EDITS = (
     "price", "stock", "certificate", "pack", "name", "a product comes", "a tombstone", "absence",
+    "many absent",
 )  # fmt: skip
 HOWS = ("revoked", "valid", "suspended", "lapses", "renewed")
 LEASE_S = 120
@@ -99,6 +100,9 @@ class Shopkeeping(RuleBasedStateMachine):
         elif what == "name":
             word = data.draw(st.sampled_from(("ngon", "dẻo", "sợi nhỏ")), "word")
             self.world.book.change(entry.code, name=f"Mỳ gạo Xuân Trường {word}")
+        elif what == "many absent":
+            for code in sorted(self.world.book.entries)[:2]:
+                del self.world.book.entries[code]
         else:
             del self.world.book.entries[entry.code]
             if what == "a tombstone":
