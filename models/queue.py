@@ -101,8 +101,8 @@ WHERE f.listing_id = r.listing_id AND f.facet = r.facet
 """)
 
 # Units may be taken from a pool only when nobody still has to give some back. A shop that is
-# switched off gives none back (it keeps its share in the plan), and what is parked has none: two
-# creates, both begun and both withdrawn, would else wait for each other for ever.
+# switched off gives none back (it keeps its share in the plan). What is parked has given back
+# everything once it is off sale, and had nothing to give where the channel never finished it.
 # An item is switched on only when nothing of it that a buyer would see is still wrong. Price and
 # stock of a new pack wait until it exists (it is made with them); one that cannot be made holds
 # nothing up.
@@ -114,7 +114,11 @@ f.due AND (f.lane <= {ZERO_STOCK} OR NOT EXISTS (SELECT 1 FROM hold h
 AND NOT (f.raises AND EXISTS (SELECT 1 FROM listing_facet g
     JOIN shop o ON o.id = g.shop_id AND o.enabled
     WHERE g.product_id = f.product_id AND g.listing_id <> f.listing_id
-      AND g.releases AND NOT g.parked AND g.wanted_rev <> g.acked_rev))
+      AND g.releases AND g.wanted_rev <> g.acked_rev
+      AND NOT (g.parked AND EXISTS (SELECT 1 FROM listing i LEFT JOIN listing_facet a
+          ON a.listing_id = i.id AND a.facet = 'availability'
+          WHERE i.id = g.listing_id
+            AND (i.remote_id IS NULL OR a.wanted_rev = a.acked_rev)))))
 AND NOT (f.lane = {SWITCH_ON} AND EXISTS (SELECT 1 FROM listing_facet g
     WHERE g.listing_id = f.listing_id AND g.facet IN ('price', 'stock', 'variants', 'create')
       AND g.wanted_rev <> g.acked_rev))
@@ -268,6 +272,16 @@ def set_back(
         return set()
     done = session.execute(_REFUSE, {"rows": _dump(rows), "fence": fence})
     return {(row[0], row[1]) for row in done}
+
+
+def lowered(session: Session, listing_ids: Sequence[int]) -> list[int]:
+    """Products of which these listings have just given units back: now others may go up."""
+    rows = session.execute(
+        text("""SELECT DISTINCT product_id FROM listing_facet WHERE facet = 'stock' AND releases
+            AND wanted_rev = acked_rev AND listing_id = ANY(:ids) ORDER BY 1"""),
+        {"ids": list(listing_ids)},
+    )
+    return [row[0] for row in rows]
 
 
 _WORKS = f"s.enabled AND s.paused_reason = '' AND NOT {STOPPED}"

@@ -445,20 +445,27 @@ def _take_down(draft: Draft, world: World) -> WantedFacet:
 
 
 def _stock_facet(draft: Draft) -> WantedFacet:
-    """Stock of the packs whose stock is known; force where the registry restated it."""
+    """Stock of the packs whose stock is known; force where the registry restated it.
+
+    Where one pack goes up and another down, the one goes down first, alone: two shops that each
+    waited for the other to give back before they take would wait for ever. What goes up is planned
+    when that has been acknowledged (worker.push).
+    """
     known = {v.sku: v for v in draft.existing.variants} if draft.existing else {}
     acked = {sku: state.stock_acked for sku, state in known.items()}
     raises = any(units > (acked.get(sku) or 0) for sku, units in draft.stock.items())
     releases = any(units < (acked.get(sku) or 0) for sku, units in draft.stock.items())
+    stock = draft.stock
+    if raises and releases:
+        raises = False
+        stock = {sku: min(units, acked.get(sku) or 0) for sku, units in stock.items()}
     zero = any(units == 0 and (acked.get(sku) or 0) > 0 for sku, units in draft.stock.items())
     restated = any(
         v.sku in known and v.stock is not None and known[v.sku].stock_rev != v.stock_rev
         for v in draft.variants
     )
     lane = ZERO_STOCK if zero else STOCK
-    return _facet(
-        draft, "stock", draft.stock, lane, raises=raises, releases=releases, force=restated
-    )
+    return _facet(draft, "stock", stock, lane, raises=raises, releases=releases, force=restated)
 
 
 def _facet(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited
-from models import leases, listings, outcomes, queue, restored, shops, stops
+from models import leases, listings, outcomes, queue, registry, restored, shops, stops
 from models.listing import (
     CONTENT,
     CREATE,
@@ -193,7 +193,7 @@ def _early_refresh(env: Env, shop: Shop, opened: tokens.Opened) -> tokens.Opened
 def _loop(work: Drain) -> Drained:
     env = work.env
     ends = env.monotonic() + env.timing.slice_s
-    turn = 0
+    turn = work.place.fence  # goes on from drain to drain: a slow shop's slice has few turns
     while True:
         if env.stop.is_set():
             return Drained(work.rows, True, "stopped")
@@ -236,6 +236,10 @@ def _work(work: Drain, lane: int) -> None:
         results = _call(work, lane, rows, states)
         with env.db.transaction() as session:
             record(session, work.place, results, env.now())
+            lowered = queue.lowered(session, [row.listing_id for row in rows])
+            registry.pulled(session, lowered, env.now())  # a debt, should this process die now
+        if lane in (STOCK, ZERO) and lowered:
+            plan_products(env, lowered)
         if lane == CREATE:
             _share_out_again(work, rows)
         if work.caller.fault is None and work.holding.still():

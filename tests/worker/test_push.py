@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -133,6 +134,27 @@ def test_a_second_drain_finds_the_lease_taken_and_leaves(world):
     with world.env.db.transaction() as session:
         assert leases.take(session, shop.id, "somebody", 60, 20)
     assert world.drain(shop).why == "taken"
+
+
+def test_two_shops_do_not_wait_for_each_other_s_units(world):
+    """One pack falls and another rises, in both shops: each gives back before either takes."""
+    product = source_product(prices=(20000, 30000))
+    world.book.products = [product]
+    world.pull()
+    world.connect("Shop một")
+    world.connect("Shop hai")
+    world.sync()
+    one, two = product.variants
+    packs = (replace(one, stock=40), replace(two, stock=200))
+    world.book.products = [replace(product, variants=packs)]
+    world.pull()
+    world.sync()
+    assert world.due() == 0
+    totals = Counter()
+    for shop in ("shop-mot", "shop-hai"):
+        for sku, (_price, stock) in world.market.on_sale(shop).items():
+            totals[sku] += stock
+    assert totals == {"OCOP-1-100G": 40, "OCOP-1-200G": 200}
 
 
 def test_what_changes_while_it_is_made_keeps_nothing_off_sale(world):
