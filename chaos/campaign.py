@@ -69,7 +69,7 @@ class Report:
         """Every law held, in time."""
         if self.right_after_s is None or self.verdict is None:
             return False
-        return not self.verdict.broken() and not self.fell
+        return not (self.verdict.broken() or self.fell or self.overdrawn)
 
 
 class Campaign:

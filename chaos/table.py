@@ -33,8 +33,8 @@ def lines(report: Report) -> list[str]:
         f"too many at some moment  {len(report.overdrawn):>6}",
         f"take-downs refused       {len(verdict.refused):>6}",
     ]
-    rows += [f"  ! {line}" for line in [*report.fell, *verdict.broken()][:MOST]]
-    return rows + [f"  ? {line}" for line in report.overdrawn[:MOST]]
+    broken = [*report.fell, *verdict.broken(), *report.overdrawn]
+    return rows + [f"  ! {line}" for line in broken[:MOST]]
 
 
 def _right(report: Report) -> str:
