@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlmodel import Session
+
 from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited
 from models import leases, listings, outcomes, queue, registry, restored, shops, stops
 from models.listing import (
@@ -236,14 +238,21 @@ def _work(work: Drain, lane: int) -> None:
         results = _call(work, lane, rows, states)
         with env.db.transaction() as session:
             record(session, work.place, results, env.now())
-            lowered = queue.lowered(session, [row.listing_id for row in rows])
-            registry.pulled(session, lowered, env.now())  # a debt, should this process die now
-        if lane in (STOCK, ZERO) and lowered:
+            lowered = _lowered(env, session, rows) if lane in (STOCK, ZERO) else []
+        if lowered:
             plan_products(env, lowered)
         if lane == CREATE:
             _share_out_again(work, rows)
         if work.caller.fault is None and work.holding.still():
             _close_breaker(work)
+
+
+def _lowered(env: Env, session: Session, rows: Sequence[Claimed]) -> list[int]:
+    """Products whose units this batch gave back: a plan shares them out, here or, should this
+    process die first, at the next sweep."""
+    products = queue.lowered(session, [row.listing_id for row in rows])
+    registry.pulled(session, products, env.now())
+    return products
 
 
 def _share_out_again(work: Drain, rows: Sequence[Claimed]) -> None:

@@ -119,9 +119,9 @@ def conclude(
 def write(session: Session, place: Place, readings: Sequence[Reading], at: datetime) -> None:
     """Write what was seen, newest wins, with an event for each thing that changed; nothing where
     another drain has taken the shop since: what we know of it is older than what that one does."""
+    turns.lock(session, [r.listing.id for r in readings])
     if not leases.held(session, place.shop_id, place.fence):
         return
-    turns.lock(session, [r.listing.id for r in readings])
     found = [r for r in readings if r.observation.state != states.MISSING]
     gone = [r for r in readings if r.observation.state == states.MISSING]
     outcomes.variants_observed(session, _variant_rows(found), at)

@@ -86,7 +86,7 @@ PRICES = st.integers(1_000, 2_000_000)
 def listed(acked: dict[str, int]) -> ListingState:
     """Our one product, on sale at these prices."""
     variants = tuple(
-        VariantState(n, sku, sku, price, 10, 10, 1, 0, removed=False)
+        VariantState(n, sku, sku, price, 10, 10, 1, 1, 0, removed=False)
         for n, (sku, price) in enumerate(acked.items(), 1)
     )
     on = FacetState({"on": True}, "d", {"on": True}, "d", True, False, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import count
 from typing import Any
 
@@ -64,6 +65,7 @@ def test_a_stop_reaches_into_a_batch_of_a_slow_shop(world: World) -> None:
     prices(world, 21_000)
     seconds = count()
     world.env.monotonic = lambda: float(next(seconds))
+    world.env.timing = replace(world.env.timing, slice_s=1e6)
     said_after(world, "set_price", 3)
     assert world.drain(shop).why == "closed"
     assert len(world.market.writes("set_price")) == 3
