@@ -250,6 +250,11 @@ class World:
 
     # --- misbehaviour -----------------------------------------------------------------------
 
+    def needs(self, fault: Fault, verb: str) -> None:
+        """Raises Absent where the channel has no such fault, before anything is made for it."""
+        self.spoil(fault, verb=verb)
+        self.bench.heal()
+
     def spoil(self, fault: Fault, *, verb: str = "", after: int = 0, times: int = 1) -> None:
         """Raises Absent where the channel has no such fault."""
         if not self.bench.spoil(fault, verb=verb, after=after, times=times):

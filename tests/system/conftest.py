@@ -1,4 +1,4 @@
-"""A first day's sync on all channels, for tests that only look at it or go on from it."""
+"""A first day's sync, for tests that only look at it or go on from it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ import pytest
 
 from tests.system.demo import Demo
 
+MARKETS = ("shopee", "tiki")
+"""Both kinds of login: a pair of tokens for each shop, and an app's secret."""
+
 
 @pytest.fixture(scope="session")
 def first_day() -> Iterator[Demo]:
     """Everything is in the shops, nothing is owed, nothing runs. Whoever uses it leaves it so;
     its tests are of one group (``first_day``), so that it is made once."""
     with tempfile.TemporaryDirectory(prefix="ocop-day-") as folder:
-        demo = Demo(Path(folder) / "home")
+        demo = Demo(Path(folder) / "home", MARKETS)
         result = demo.once()
         assert result.returncode == 0, result.stderr
         yield demo

@@ -44,6 +44,7 @@ def _lost(outcome: Outcome[Any]) -> ChannelError | None:
 @check("a row that the channel had no luck with is sent again, the rows beside it stand",
        cases=verb_cases(*ABSOLUTE))  # fmt: skip
 def row_down(w: World, verb: str) -> None:
+    w.needs(Fault.ROW_DOWN, verb)
     listings = [w.listing(1), w.listing(2)]
     rows = [changes(w.made(x, on=True), x)[verb] for x in listings]
     w.spoil(Fault.ROW_DOWN, verb=verb, times=ALWAYS)
@@ -59,6 +60,7 @@ def row_down(w: World, verb: str) -> None:
 
 @check("a create that the channel had no luck with is made once, the creates beside it stand")
 def row_down_create(w: World) -> None:
+    w.needs(Fault.ROW_DOWN, "create")
     listings = [w.listing(1), w.listing(2)]
     w.spoil(Fault.ROW_DOWN, verb="create", times=ALWAYS)
     outcomes = w.shop.create(listings)
@@ -93,6 +95,7 @@ def _price(seen: RemoteState | None) -> int | None:
 @check("a list that has lost rows, or an end, takes nothing off the shelf and sells nothing",
        cases=fault_cases((Fault.SHORTENED, Fault.CLIPPED)))  # fmt: skip
 def shortened_list(w: World, fault: Fault) -> None:
+    w.needs(fault, "read")
     items = [w.made(w.listing(n), on=True) for n in range(1, 5)]
     before = [_told(w, item) for item in items]
     assert None not in before
@@ -105,6 +108,7 @@ def shortened_list(w: World, fault: Fault) -> None:
 
 @check("an answer of an earlier time does not bring back the price of that time")
 def stale_answer(w: World) -> None:
+    w.needs(Fault.STALE, "read")
     listing = w.listing()
     item = w.made(listing, on=True)
     (pack,) = listing.variants
