@@ -96,7 +96,10 @@ def _work(found: Searched, env: Env, redis_url: str) -> None:
     login = tokens.open_account(env, shop).account.credentials
     spoken = " và ".join(value for name, value in login.items() if name in SECRET)
     said = {"error": "error_param", "message": f"sai {spoken}", "request_id": "r-1"}
-    fault = {"kind": "answer", "path": "product/update_price", "status": 200, "body": said}
+    fault = {
+        "kind": "answer", "path": "product/update_price", "status": 200, "body": said,
+        "shop_id": int(shop.remote_key or 0),
+    }  # fmt: skip
     demo.shopee("POST", "faults", {**fault, "times": 2})
     _reprice(demo, 26_000)
     found.refusals = eventually("the refusal is kept", 60, lambda: _refusals(env))
