@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -32,7 +33,7 @@ class Request(Protocol):
 Call = TypeVar("Call", bound=Request)
 
 
-class Front(Generic[Call]):
+class Front(ABC, Generic[Call]):
     """One channel's app: every call passes the faults that wait for it.
 
     A channel says how it reads a call (``call``), whose it is (``shop_of``), how it answers
@@ -51,22 +52,22 @@ class Front(Generic[Call]):
 
     # --- what a channel says ----------------------------------------------------------------
 
-    def call(self, scope: Mapping[str, Any], headers: Mapping[str, str], body: bytes) -> Call:
-        raise NotImplementedError
+    @abstractmethod
+    def call(self, scope: Mapping[str, Any], headers: Mapping[str, str], body: bytes) -> Call: ...
 
+    @abstractmethod
     def arrive(self, call: Call) -> int:
         """What time has brought stands before the call; the call's number."""
-        raise NotImplementedError
 
-    def shop_of(self, call: Call) -> Any:
-        raise NotImplementedError
+    @abstractmethod
+    def shop_of(self, call: Call) -> Any: ...
 
-    def answer(self, call: Call, number: int, fault: Fault | None) -> Reply:
-        raise NotImplementedError
+    @abstractmethod
+    def answer(self, call: Call, number: int, fault: Fault | None) -> Reply: ...
 
+    @abstractmethod
     def rate(self) -> Reply:
         """Too many requests, in the channel's own way."""
-        raise NotImplementedError
 
     def expire(self, call: Call) -> None:
         """The access token of the call is no longer accepted."""
