@@ -108,21 +108,28 @@ def _programs(who: Account) -> Path:
             "gói đó, hoặc một PostgreSQL có sẵn",
             f"cài gói {WHEEL}, hoặc đặt DATABASE_URL",
         )
-    tree = Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}"
-    if not who.reaches(tree / "bin"):
-        tree = _copied(tree)
-    return tree / "bin"
+    wheel = Path(spec.submodule_search_locations[0])
+    tree = f"pginstall{MAJOR}"
+    if not who.reaches(wheel / tree / "bin"):
+        wheel = copied(wheel, tree, _shared("programs"))
+    return wheel / tree / "bin"
 
 
-def _copied(tree: Path) -> Path:
-    target = _shared("programs") / f"postgresql-{MAJOR}-{version(WHEEL)}"
+def copied(wheel: Path, tree: str, where: Path) -> Path:
+    """A copy of the wheel's folder below ``where``, with its ``tree`` alone and with the shared
+    libraries that lie beside it: the programs look for them at that distance."""
+    libraries = wheel.with_name(f"{MODULE}.libs")
+    target = where / f"{WHEEL}-{version(WHEEL)}"
     if not target.exists():
-        part = Path(tempfile.mkdtemp(dir=target.parent))
-        shutil.copytree(tree, part, dirs_exist_ok=True, ignore=shutil.ignore_patterns("include"))
+        part = Path(tempfile.mkdtemp(dir=where))
+        unused = shutil.ignore_patterns("include")
+        shutil.copytree(wheel / tree, part / MODULE / tree, ignore=unused)
+        if libraries.is_dir():
+            shutil.copytree(libraries, part / libraries.name)
         for path in (part, *part.rglob("*")):
             path.chmod(0o755)
         part.rename(target)
-    return target
+    return target / MODULE
 
 
 def _check_owner(link: Path, owner: int | None, who: Account) -> None:
