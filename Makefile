@@ -20,7 +20,7 @@ once: $(VENV)/runtime ## One full sync of the demo, then a table
 
 test: $(VENV)/dev ## Walls between the rooms, then all tests
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 3 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 4 --dist loadgroup $(TESTS)
 
 lint: $(VENV)/dev ## Style, types, walls
 	$(BIN)/ruff check .

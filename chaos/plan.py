@@ -118,6 +118,10 @@ class Size:
     gone: int
     """Products that are withdrawn or lose their certificate for good."""
     markets: tuple[str, ...] = tuple(SHARES)
+    least_faults: int = 0
+    """Calls that must really have met a fault, and kills that must have happened, before it goes
+    quiet."""
+    least_kills: int = 0
 
 
 def plan(seed: int, size: Size) -> tuple[Step, ...]:
