@@ -27,7 +27,7 @@ SHORT = Size(
 
 
 @pytest.mark.process
-@pytest.mark.xdist_group("run")
+@pytest.mark.xdist_group("chaos")
 def test_nothing_is_lost_doubled_or_wrongly_on_sale() -> None:
     report = Campaign(seed=20, size=SHORT, scale=Scale(90)).run()
     assert report.verdict is not None
