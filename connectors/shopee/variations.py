@@ -41,11 +41,17 @@ def build(name: str, packs: Sequence[PricedVariant], settings: Mapping[str, Any]
 
 
 def steps(
-    now: Models, name: str, packs: Sequence[PricedVariant], settings: Mapping[str, Any]
+    now: Models,
+    item_sku: str,
+    name: str,
+    packs: Sequence[PricedVariant],
+    settings: Mapping[str, Any],
 ) -> list[Step]:
-    """The calls, in order; [] when the item shows just these packs already."""
+    """The calls, in order; [] when the item shows just these packs already. A pack stands for the
+    item itself only under the item's own SKU: orders name what was bought by it."""
     if not now.models:
-        return [build(name, packs, settings)] if len(packs) > 1 else []
+        alone = len(packs) == 1 and packs[0].variant.sku == item_sku
+        return [] if alone else [build(name, packs, settings)]
     wanted = {p.variant.sku for p in packs}
     kept = {m.sku: m for m in now.models if m.sku in wanted}
     if len(now.levels) != 1 or not kept or len(kept) < _named(now, wanted):

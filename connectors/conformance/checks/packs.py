@@ -104,3 +104,14 @@ def one_becomes_two(w: World) -> None:
     after = w.write("update_variants", change_of(item, two, two.variants), two.item_sku)
     assert {v.sku for v in after.variants} == {p.variant.sku for p in two.variants}
     w.shows(two)
+
+
+@check("the only pack of an item is exchanged for another, which is known by its own SKU",
+       applies=has_packs)  # fmt: skip
+def only_pack_exchanged(w: World) -> None:
+    two = w.listing(packs=2)
+    single = replace(two, item_sku=two.variants[0].variant.sku, variants=two.variants[:1])
+    item = w.made(single, on=True)
+    after = w.write("update_variants", change_of(item, single, (third_pack(),)), single.item_sku)
+    assert [v.sku for v in after.variants] == [third_pack().variant.sku]
+    w.shows(single, (third_pack(),))
