@@ -22,6 +22,9 @@ from models.states import PENDING, STATES
 
 FACETS = ("availability", "stock", "price", "create", "variants", "content")
 
+OVERRIDES = ("price", "content")
+"""Facets whose old value an undo may put back: a buyer loses nothing by it."""
+
 LANES = (
     "take_down", "zero_stock", "price", "stock", "switch_on", "create", "variants", "content",
     "read",
@@ -140,6 +143,37 @@ class ListingFacet(SQLModel, table=True):
     claim_fence: int | None = Field(default=None, sa_column=big_column(nullable=True))
     claimed_rev: int | None = Field(default=None, sa_column=big_column(nullable=True))
     error: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
+    run_id: int | None = Field(default=None, sa_column=big_column(nullable=True))
+    """The run whose plan wanted this value; null where a drain's own plan did."""
+    replaced: Any = Field(default=None, sa_column=json_column(nullable=True))
+    """Of price and content: what the channel was known to show before that run."""
+
+
+class Override(SQLModel, table=True):
+    """A value that an undo put back: it stands in place of the offer's own until that one is
+    another (``source`` is its digest) or a person lifts it. ``key``: the SKU of a price."""
+
+    __tablename__ = "override"
+    __table_args__ = (
+        one_of("kind", OVERRIDES),
+        CheckConstraint("(ended_at IS NULL) = (ended_why = '')", name="ended_why"),
+        Index(
+            "uq_override_live", "listing_id", "kind", "key", unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: int | None = Field(default=None, sa_column=big_column(primary_key=True))
+    listing_id: int = Field(sa_column=reference("listing.id"))
+    kind: str = Field(sa_column=text_column())
+    key: str = Field(default="", sa_column=text_column())
+    value: Any = Field(sa_column=json_column())
+    source: str = Field(sa_column=text_column())
+    run_id: int = Field(sa_column=reference("run.id"))
+    made_at: datetime = Field(sa_column=time_column())
+    made_by: str = Field(sa_column=text_column())
+    ended_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
+    ended_why: str = Field(default="", sa_column=text_column())
 
 
 class ListingVariant(SQLModel, table=True):

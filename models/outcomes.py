@@ -174,10 +174,13 @@ def unpark(session: Session, listing_id: int) -> None:
 
 def sent_with_create(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Facets that went out as part of a create (``listing_id, facet, value, digest``): what is
-    still wanted of them is acknowledged, what changed meanwhile stays due."""
+    still wanted of them is acknowledged, what changed meanwhile stays due. Without a value (a
+    content is long) it is the wanted one, where that has the digest."""
     if rows:
         session.execute(
-            text("""UPDATE listing_facet f SET acked = r.value, acked_digest = r.digest,
+            text("""UPDATE listing_facet f SET acked = coalesce(r.value,
+                    CASE WHEN f.wanted_digest = r.digest THEN f.wanted END),
+                acked_digest = r.digest,
                 acked_rev = CASE WHEN f.wanted_digest = r.digest THEN f.wanted_rev
                     ELSE f.acked_rev END
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,

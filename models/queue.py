@@ -53,6 +53,8 @@ class Claimed:
     rev: int
     attempts: int
     handle: Any = None
+    run_id: int | None = None
+    """The run whose plan wanted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,10 @@ class LaneDue:
 _WANT = text("""
 INSERT INTO listing_facet AS f (listing_id, facet, shop_id, product_id, lane, wanted,
     wanted_digest, wanted_rev, acked_rev, refused_rev, raises, releases, parked, due_since,
-    attempts)
+    attempts, run_id)
 SELECT * FROM (SELECT r.listing_id, r.facet, r.shop_id, r.product_id, r.lane, r.wanted,
-    r.digest, 1, 0, 0, r.raises, r.releases, r.parked, CAST(:now AS timestamptz), 0
+    r.digest, 1, 0, 0, r.raises, r.releases, r.parked, CAST(:now AS timestamptz), 0,
+    CAST(:run AS bigint)
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
     shop_id bigint, product_id bigint, lane smallint, wanted jsonb, digest text,
     raises boolean, releases boolean, parked boolean, force boolean)) new
@@ -91,7 +94,11 @@ UPDATE listing_facet f SET
     attempts = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN 0
         ELSE f.attempts END,
     error = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN NULL
-        ELSE f.error END
+        ELSE f.error END,
+    replaced = CASE WHEN f.wanted_digest = r.digest OR f.run_id = :run THEN f.replaced
+        WHEN f.facet IN ('price', 'content') THEN f.acked END,
+    run_id = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force
+        THEN CAST(:run AS bigint) ELSE f.run_id END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
     lane smallint, wanted jsonb, digest text, raises boolean, releases boolean, parked boolean,
     force boolean)
@@ -163,7 +170,8 @@ FROM (SELECT f.listing_id, f.facet, f.acked FROM listing_facet f
 WHERE c.listing_id = p.listing_id AND c.facet = p.facet
   AND EXISTS (SELECT 1 FROM shop_lease s WHERE s.shop_id = :shop AND s.fence = :fence)
 RETURNING c.listing_id, c.facet, c.product_id, c.lane, c.wanted, c.wanted_digest, p.acked,
-    c.claimed_rev, c.attempts, CASE WHEN c.handle_rev = c.wanted_rev THEN c.handle END
+    c.claimed_rev, c.attempts, CASE WHEN c.handle_rev = c.wanted_rev THEN c.handle END,
+    c.run_id
 """)  # noqa: S608
 
 _ACK = text("""
@@ -188,15 +196,18 @@ RETURNING f.listing_id, f.facet
 """)
 
 
-def want(session: Session, rows: Sequence[WantedFacet], now: datetime) -> None:
+def want(
+    session: Session, rows: Sequence[WantedFacet], now: datetime, run_id: int | None = None
+) -> None:
     """Make these facets wanted; only a differing digest (or ``force``) raises a revision.
+    ``run_id``: for whose sake. What a price or a content was before a run is kept with it.
 
     Going back to a value that the channel is *known* to show owes nothing; after an unclear call
     nothing is known, so the same value goes out again.
     """
     if not rows:
         return
-    parameters = {"rows": _json_rows(rows), "now": now}
+    parameters = {"rows": _json_rows(rows), "now": now, "run": run_id}
     session.execute(_RAISE, parameters)
     session.execute(_WANT, parameters)
 

@@ -16,17 +16,35 @@ def set_rule(
     *, by: str, note: str, now: datetime,
 ) -> bool:  # fmt: skip
     """Set a rule where it holds; returns whether anything changed."""
-    rule = session.exec(
-        select(Rule).where(
-            Rule.kind == kind, Rule.scope == scope, Rule.target == target, Rule.channel == channel
-        )
-    ).first()
+    rule = session.exec(_at(kind, scope, target, channel)).first()
     if rule is not None and rule.value == dict(value):
         return False
     rule = rule or Rule(kind=kind, scope=scope, target=target, channel=channel, value={})
     rule.value, rule.decided_by, rule.note, rule.decided_at = dict(value), by, note, now
     session.add(rule)
     return True
+
+
+def value_of(
+    session: Session, kind: str, scope: str, target: str, channel: str
+) -> dict[str, Any] | None:
+    """The value of the rule that is set there, None when there is none."""
+    rule = session.exec(_at(kind, scope, target, channel)).first()
+    return None if rule is None else dict(rule.value)
+
+
+def remove(session: Session, kind: str, scope: str, target: str, channel: str) -> None:
+    """Let there be no rule there: a wider one, or the program's own, holds."""
+    rule = session.exec(_at(kind, scope, target, channel)).first()
+    if rule is not None:
+        session.delete(rule)
+        session.flush()
+
+
+def _at(kind: str, scope: str, target: str, channel: str) -> Any:
+    return select(Rule).where(
+        Rule.kind == kind, Rule.scope == scope, Rule.target == target, Rule.channel == channel
+    )
 
 
 def of_kind(session: Session, kind: str) -> Sequence[Rule]:

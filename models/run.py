@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from models.base import big_column, json_column, one_of, reference, text_column, time_column
 
-RUN_KINDS = ("pull", "plan", "push", "reconcile", "certify")
+RUN_KINDS = ("pull", "plan", "push", "reconcile", "certify", "decision", "undo")
 
 HOLD_KINDS = (
     "mass_take_down", "mass_absence", "price_jump", "ratio", "all_refused", "two_items",
@@ -19,8 +19,9 @@ HOLD_KINDS = (
 
 
 class Run(SQLModel, table=True):
-    """One pull, plan, push or reconcile. ``status`` says whether it ran, ``outcome`` what it
-    said; ``slot`` is the schedule's slot, unique, so that beat firing twice is harmless."""
+    """One pull, plan, push, reconcile, decision of a person, or undoing. ``status`` says whether
+    it ran, ``outcome`` what it said; ``slot`` is the schedule's slot, unique, so that
+    beat firing twice is harmless."""
 
     __tablename__ = "run"
     __table_args__ = (

@@ -55,6 +55,12 @@ def running(session: Session, kind: str) -> list[Run]:
     return list(session.exec(query).all())
 
 
+def events_of(session: Session, run_id: int) -> list[Event]:
+    """What a run itself wrote down that is about no listing: decisions, and what was unreadable."""
+    query = select(Event).where(Event.run_id == run_id, col(Event.listing_id).is_(None))
+    return list(session.exec(query.order_by(col(Event.at), col(Event.id))).all())
+
+
 def events(
     session: Session, most: int, *, product_code: str = "", shop_id: int | None = None
 ) -> list[Event]:

@@ -16,7 +16,7 @@ from models import holds, outcomes, queue, registry, shops, stops
 from models.holds import ItemRow
 from models.outcomes import EventRow
 from models.run import Hold
-from worker import guards, refusals
+from worker import guards, office, refusals
 from worker.create import TWO_ITEMS
 from worker.env import Env
 from worker.planning import plan_in
@@ -102,10 +102,12 @@ def decide(env: Env, hold_id: int, *, approve: bool, who: str) -> Hold:
         if hold is None:
             raise BadDecision(_not_open(session, hold_id))
         items = [item for item in holds.items(session, hold_id) if item.live]
+        run_id = office.begin(env, session, who, f"việc chờ số {hold_id}: {status}")
         effects = _APPROVE if approve else _REJECT
         effects.get(hold.kind, _stands)(env, session, hold, items)
-        outcomes.log(session, [_event(hold, status, who)], env.now())
-        plan_in(env, session, {i.product_id for i in items if i.product_id is not None})
+        outcomes.log(session, [_event(hold, status, who, run_id)], env.now())
+        products = {i.product_id for i in items if i.product_id is not None}
+        plan_in(env, session, products, run_id)
     return hold
 
 
@@ -118,9 +120,10 @@ def _not_open(session: Session, hold_id: int) -> str:
     return f"việc chờ số {hold_id} đã do {hold.decided_by} quyết ({hold.status})"
 
 
-def _event(hold: Hold, status: str, who: str) -> EventRow:
+def _event(hold: Hold, status: str, who: str, run_id: int) -> EventRow:
     return EventRow(
         kind=f"hold_{status}",
+        run_id=run_id,
         shop_id=hold.shop_id,
         before="open",
         after={"hold": hold.id, "who": who},

@@ -42,6 +42,10 @@ class Draft:
     """Why it would come down, while a person is asked first: it stays as it is on sale."""
     waits: list[tuple[str, Item]] = field(default_factory=list)
     """What of it a guard has found, by kind of hold."""
+    pinned: set[str] = field(default_factory=set)
+    """SKUs whose price an undo put back."""
+    outdated: list[int] = field(default_factory=list)
+    """Overrides whose source is another by now."""
     id: int = 0
 
     @property

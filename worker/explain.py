@@ -3,11 +3,13 @@ what was acknowledged, when, and what happens next."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from models import facts, listings, status
+from models import facts, listings, overrides, status
 from models.facts import ProductFacts, ShopFacts
 from models.listings import FacetState, ListingState
+from models.overrides import OverrideRow
 from models.shop import RULE_KINDS
 from worker.certify import KIND_NAMES, PAPER_NAMES, assigned, certify, valid_certificate
 from worker.env import Env
@@ -24,9 +26,12 @@ def explain_product(env: Env, key: str) -> dict[str, Any] | None:
             return None
         product = facts.load_products(session, [line.id])[0]
         known = listings.of_products(session, [line.id])
+        pinned = {item.id: overrides.shown(session, listing_ids=[item.id]) for item in known}
         world = world_now(env, session)
     by_shop = {shop.id: shop for shop in world.shops}
-    shops = [_shop_story(product, by_shop[item.shop_id], item, world) for item in known]
+    shops = [
+        _shop_story(product, by_shop[item.shop_id], item, world, pinned[item.id]) for item in known
+    ]
     seen = {item.shop_id for item in known}
     shops += [
         _not_there(product, shop, world)
@@ -62,7 +67,11 @@ def _product_story(product: ProductFacts, world: World) -> dict[str, Any]:
 
 
 def _shop_story(
-    product: ProductFacts, shop: ShopFacts, item: ListingState, world: World
+    product: ProductFacts,
+    shop: ShopFacts,
+    item: ListingState,
+    world: World,
+    pinned: Sequence[OverrideRow],
 ) -> dict[str, Any]:
     rules = {
         kind: dict(world.rules.value(kind, shop.channel, shop.key, product.code))
@@ -79,6 +88,10 @@ def _shop_story(
         "alarm": item.alarm,
         "rules": {kind: value for kind, value in rules.items() if value},
         "facets": [_facet_story(name, facet) for name, facet in sorted(item.facets.items())],
+        "pinned": [
+            {"id": p.id, "kind": p.kind, "key": p.key, "run": p.run_id, "by": p.made_by}
+            for p in pinned
+        ],
         "last_write_at": item.last_write_at,
         "observed_at": item.observed_at,
         "next": _next(item),
@@ -136,6 +149,7 @@ def _not_there(product: ProductFacts, shop: ShopFacts, world: World) -> dict[str
         "alarm": None,
         "rules": {},
         "facets": [],
+        "pinned": [],
         "last_write_at": None,
         "observed_at": None,
         "next": "lập kế hoạch ở lượt tới" if waits else "chờ thêm vào danh mục",

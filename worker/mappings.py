@@ -16,7 +16,7 @@ from models.categories import MapRow
 from models.facts import Market
 from models.product import KINDS
 from models.shop import Shop
-from worker import mapping, tokens
+from worker import mapping, office, tokens
 from worker.certify import KIND_NAMES
 from worker.env import Env
 from worker.mapping import Proposal
@@ -91,8 +91,9 @@ def set_one(env: Env, shop: Shop, kind: str, words: str, category_id: str, *, by
     defaults = mapping.default_attributes(attributes)
     row = MapRow(kind, words, category_id, tuple(defaults), category.name, by)
     with env.db.transaction() as session:
-        categories.put(session, market_of(shop), [row])
-    plan_products(env)
+        run_id = office.begin(env, session, by, f"ánh xạ {shop.channel} {kind} {words}".strip())
+        office.mapping(env, session, market_of(shop), row, run_id=run_id)
+    plan_products(env, run_id=run_id)
     weak = {d["attribute_id"] for d in defaults if not d["value_id"] and _is_weak(d["text"])}
     return [a.name for a in attributes if a.attribute_id in weak]
 
@@ -143,6 +144,8 @@ def import_(env: Env, text: str, *, by: str) -> tuple[int, list[str]]:
         raise BadMapping(f"tệp thiếu cột {', '.join(missing)}; cần các cột: {', '.join(COLUMNS)}")
     known = {market_of(shop) for shop in markets(env)}
     changed, problems = 0, []
+    with env.db.transaction() as session:
+        run_id = office.begin(env, session, by, "ánh xạ từ tệp")
     for number, line in enumerate(reader, start=2):
         try:
             market, row = _row(line, known, by)
@@ -150,8 +153,8 @@ def import_(env: Env, text: str, *, by: str) -> tuple[int, list[str]]:
             problems.append(f"dòng {number}: {error}")
             continue
         with env.db.transaction() as session:
-            changed += categories.put(session, market, [row])
-    plan_products(env)
+            changed += office.mapping(env, session, market, row, run_id=run_id)
+    plan_products(env, run_id=run_id)
     return changed, problems
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from sqlmodel import Session
 
 from connectors.contract import Capabilities
-from models import facts, holds, listings, pairing, queue, registry
+from models import facts, holds, listings, overrides, pairing, queue, registry
 from models.facts import (
     CategoryFacts,
     CertificateFacts,
@@ -29,6 +29,7 @@ from models.facts import (
 from models.holds import Standing, Subject
 from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
 from models.listings import ListingState
+from models.overrides import Pin
 from models.queue import WantedFacet
 from models.states import BLOCKED, PENDING
 from worker import guards, offer
@@ -36,6 +37,7 @@ from worker.certify import Verdict, assigned, certify, forbidden
 from worker.digests import digest
 from worker.draft import Draft, item_sku
 from worker.guards import Watch
+from worker.pinned import pin_content, pin_prices
 from worker.pool import Claim, divide
 from worker.reasons import Reason, reason
 from worker.rules import RuleBook, active
@@ -63,6 +65,10 @@ class World:
     """What people said, or have yet to say, of changes that waited."""
     pulled: Mapping[int, datetime] = field(default_factory=dict)
     """Products that a pull changed and no plan has judged, with the time of that pull."""
+    pins: Mapping[int, Sequence[Pin]] = field(default_factory=dict)
+    """Values that an undo put back, by listing."""
+    run_id: int | None = None
+    """The run that plans."""
     take_downs: str = "few"
     """What that pull takes down: few (it comes down), many (a person is asked), or uncounted (it
     waits for the plan that looks at all of the pull)."""
@@ -75,6 +81,7 @@ def load_world(
     now: datetime,
     *,
     public: bool = False,
+    run_id: int | None = None,
 ) -> World:
     """Shops, rules and mappings as they stand."""
     return World(
@@ -88,6 +95,8 @@ def load_world(
         now=now,
         standing=holds.standing(session),
         pulled=facts.unplanned(session),
+        pins=overrides.standing(session),
+        run_id=run_id,
     )
 
 
@@ -185,6 +194,7 @@ def _drafts_in(
         if verdict.may_sell and not members:
             draft.verdict = Verdict(reason("NO_VARIANT"))
         elif verdict.may_sell:
+            pin_prices(draft, _pins(draft, world))
             _hold_jumps(draft, world)
             if ratio_broken(list(draft.prices.values()), room):
                 _keep_prices(draft, capabilities, world)
@@ -192,7 +202,12 @@ def _drafts_in(
         if draft.on and category is not None:
             draft.page = page_of(product, members, shop, verdict.certificate, world)
             draft.content = offer.content(draft.page, category)
+            pin_content(draft, _pins(draft, world))
         yield draft
+
+
+def _pins(draft: Draft, world: World) -> Sequence[Pin]:
+    return world.pins.get(draft.existing.id, ()) if draft.existing else ()
 
 
 def _incomplete(
@@ -266,7 +281,7 @@ def _hold_jumps(draft: Draft, world: World) -> None:
     acked = _acked_prices(draft)
     for sku, price in draft.prices.items():
         before = acked.get(sku)
-        if before is None or not guards.jumps(before, price, factor):
+        if sku in draft.pinned or before is None or not guards.jumps(before, price, factor):
             continue
         item = guards.price_item(draft, sku, before, price)
         draft.waits.append((guards.PRICE, item))
@@ -351,7 +366,9 @@ def _write(session: Session, drafts: Sequence[Draft], world: World) -> None:
         key = (draft.shop.id, draft.product.id, draft.part)
         draft.id = draft.existing.id if draft.existing else made[key]
     listings.place_variants(session, [row for d in drafts for row in _variant_rows(d)])
-    queue.want(session, [row for d in drafts for row in _wanted(d, world)], world.now)
+    wanted = [row for d in drafts for row in _wanted(d, world)]
+    queue.want(session, wanted, world.now, world.run_id)
+    overrides.end(session, [pin for d in drafts for pin in d.outdated], "source", world.now)
     on = [d.id for d in drafts if d.on]
     off = [d.id for d in drafts if not d.on and d.held is None]
     queue.park(session, off)

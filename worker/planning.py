@@ -15,21 +15,24 @@ MANY = 500
 """Products in a plan after which the database looks at its tables again."""
 
 
-def plan_products(env: Env, product_ids: Iterable[int] | None = None) -> None:
-    """Write what is wanted for these products (None: all), in one transaction."""
+def plan_products(
+    env: Env, product_ids: Iterable[int] | None = None, run_id: int | None = None
+) -> None:
+    """Write what is wanted for these products (None: all), in one transaction; ``run_id``: the
+    run for whose sake."""
     ids = None if product_ids is None else set(product_ids)
     with env.db.transaction() as session:
-        plan_in(env, session, ids)
+        plan_in(env, session, ids, run_id)
     if ids is None or len(ids) >= MANY:
         with env.db.transaction() as session:
             listings.measure(session)
 
 
-def plan_pulled(env: Env, touched: Iterable[int]) -> None:
+def plan_pulled(env: Env, touched: Iterable[int], run_id: int | None = None) -> None:
     """The plan after a pull: what it touched, and what a pull that was killed before its plan."""
     with env.db.transaction() as session:
         owed = facts.unplanned(session).keys()
-    plan_products(env, {*touched, *owed})
+    plan_products(env, {*touched, *owed}, run_id)
 
 
 LEFT_S = 120.0
@@ -44,21 +47,24 @@ def left_over(env: Env) -> bool:
         return any(at < before for at in facts.unplanned(session).values())
 
 
-def plan_in(env: Env, session: Session, product_ids: Collection[int] | None) -> None:
+def plan_in(
+    env: Env, session: Session, product_ids: Collection[int] | None, run_id: int | None = None
+) -> None:
     """The same within a transaction that does more. Nothing that it plans from is read before its
     turn has come."""
     if product_ids is not None and not product_ids:
         return
     ids = None if product_ids is None else sorted(set(product_ids))
     turns.take(session, ids)
-    plan(session, world_now(env, session), ids)
+    plan(session, world_now(env, session, run_id), ids)
 
 
-def world_now(env: Env, session: Session) -> World:
+def world_now(env: Env, session: Session, run_id: int | None = None) -> World:
     """Shops, rules, mappings and today's date as they stand."""
     now = env.now()
     public = bool(env.public_base_url)
-    return load_world(session, env.capabilities, local_day(now), now, public=public)
+    day = local_day(now)
+    return load_world(session, env.capabilities, day, now, public=public, run_id=run_id)
 
 
 def push_again(env: Env, skus: Sequence[str], *, shop: str = "", channel: str = "") -> int:
@@ -82,7 +88,7 @@ def plan_day(env: Env, slot: str) -> bool:
         run_id = runs.begin(session, "certify", env.now(), slot=slot, who="schedule")
     if run_id is None:
         return False
-    plan_products(env)
+    plan_products(env, run_id=run_id)
     with env.db.transaction() as session:
         due = len(status.due_changes(session))
         runs.end(session, run_id, "ok", {"due": due}, env.now())

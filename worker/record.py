@@ -164,7 +164,7 @@ def _event(result: Result, place: Place) -> EventRow:
     claimed, error = result.claimed, result.error
     return EventRow(
         kind=_event_kind(result),
-        run_id=place.run_id,
+        run_id=claimed.run_id if claimed.run_id is not None else place.run_id,
         shop_id=place.shop_id,
         listing_id=claimed.listing_id,
         facet=claimed.facet,

@@ -73,7 +73,7 @@ def pull(slot: str | None = "schedule", who: str = "schedule") -> None:
     run_id, result = run_pull(here, source, slot=slot, who=who, fetch=fetch_pictures)
     if run_id is not None:
         adopting.look_again(here)
-        plan_pulled(here, result.touched)
+        plan_pulled(here, result.touched, run_id)
         wake()
 
 

@@ -33,6 +33,7 @@ from console.cli import (
     run,
     status,
     stops,
+    undo,
 )
 from console.cli.output import complain
 from worker.connect import BadAccount
@@ -60,6 +61,8 @@ app.command("adopt")(adopt.adopt)
 app.command("stop")(stops.stop)
 app.command("start")(stops.start)
 app.command("log")(log.log)
+app.command("runs")(undo.runs)
+app.command("undo")(undo.undo)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("channels")(accounts.channels)
@@ -68,6 +71,7 @@ app.add_typer(accounts.app, name="accounts")
 app.add_typer(mappings.app, name="mappings")
 app.add_typer(rules.app, name="rules")
 app.add_typer(holds.app, name="holds")
+app.add_typer(undo.app, name="overrides")
 app.add_typer(papers.app, name="papers")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(keys.app, name="keys")

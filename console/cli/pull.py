@@ -41,11 +41,11 @@ def pull(
         found = open_source(
             location, local_day(env.now()), full=full, private_hosts=env.private_hosts
         )
-        _run_id, result = run_pull(
+        run_id, result = run_pull(
             env, found, slot=None, who="operator", full=full, fetch=fetch_pictures
         )
         adopting.look_again(env)
-        plan_pulled(env, result.touched)
+        plan_pulled(env, result.touched, run_id)
     _report(result, json)
     if result.failure:
         complain(str(result.failure))

@@ -10,7 +10,7 @@ import typer
 from console.cli.naming import refuse_stopped
 from console.cli.output import FACETS, complain, print_json, print_table, say
 from console.program import program
-from models import queue, shops, status
+from models import queue, runs, shops, status
 from models.status import ChangeRow
 from worker.env import Env
 from worker.planning import plan_products, preview, push_again
@@ -46,14 +46,20 @@ def push(
     with program(publishing=True) as env:
         _check_names(env, shop, channel)
         refuse_stopped(env, shop, channel)
-        plan_products(env)
+        with env.db.transaction() as session:
+            run_id = runs.begin(
+                session, "push", env.now(), slot=None, who="operator", why=" ".join(skus or ())
+            )
+        plan_products(env, run_id=run_id)
         if skus:
             _again(env, skus, shop, channel)
         with env.db.transaction() as session:
             before = status.due_changes(session, shop=shop, channel=channel)
-        _drain_all(env, shop, channel)
+        _drain_all(env, shop, channel, run_id)
         with env.db.transaction() as session:
             left = status.due_changes(session, shop=shop, channel=channel)
+            counts = {"sent": max(0, len(before) - len(left)), "left": len(left)}
+            runs.end(session, run_id or 0, "ok" if not left else "còn nợ", counts, env.now())
     if json:
         print_json({"sent": len(before) - len(left), "left": [c.as_json() for c in left]})
     else:
@@ -81,7 +87,7 @@ def _again(env: Env, skus: list[str], shop: str, channel: str) -> None:
         raise typer.Exit(2)
 
 
-def _drain_all(env: Env, shop: str, channel: str) -> None:
+def _drain_all(env: Env, shop: str, channel: str, run_id: int | None) -> None:
     """Drain the chosen shops until nothing asks within PATIENCE_S; a shop that a worker drains
     is left to it and waited for."""
     ends = time.monotonic() + 600
@@ -95,7 +101,7 @@ def _drain_all(env: Env, shop: str, channel: str) -> None:
             waiting = [i for i in queue.waiting(session, env.now()) if i in chosen]
             next_at = queue.next_due(session, [i for i in chosen if i is not None])
         for shop_id in waiting:
-            drain(env, shop_id)
+            drain(env, shop_id, run_id)
         if not waiting:
             if next_at is None or (next_at - env.now()).total_seconds() > PATIENCE_S:
                 return

@@ -7,10 +7,13 @@ from typing import Annotated
 import orjson
 import typer
 
+from console.cli.holds import Who, person
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
 from models import rules as stored
 from models.shop import RULE_KINDS, SCOPES
+from worker import office
+from worker.office import Ruling
 from worker.planning import plan_products, preview
 from worker.rules import BadRule, check_value
 
@@ -48,6 +51,7 @@ def set_rule(
     target: Annotated[str, typer.Option(help="Kênh, gian hàng hoặc mã sản phẩm.")] = "",
     channel: Annotated[str, typer.Option(help="Luật của sản phẩm: chỉ trên kênh này.")] = "",
     note: Annotated[str, typer.Option(help="Vì sao.")] = "",
+    who: Who = "",
 ) -> None:
     """Đặt một luật; đúng những sản phẩm bị ảnh hưởng được gửi lại."""
     if kind not in RULE_KINDS or scope not in SCOPES or (scope == "default") == bool(target):
@@ -65,11 +69,10 @@ def set_rule(
         complain(str(error) if isinstance(error, BadRule) else f"không phải JSON: {value}")
         raise typer.Exit(2) from None
     with program() as env:
+        ruling = Ruling(kind, scope, target, channel, decoded)
         with env.db.transaction() as session:
-            changed = stored.set_rule(
-                session, kind, scope, target, channel, decoded, by="operator", note=note,
-                now=env.now(),
-            )  # fmt: skip
+            run_id = office.begin(env, session, person(who), f"luật {kind} {target}".rstrip())
+            changed = office.rule(env, session, ruling, run_id=run_id, who=person(who), note=note)
         due = len(preview(env))
-        plan_products(env)
+        plan_products(env, run_id=run_id)
     say(f"{'Đã đặt' if changed else 'Đã có sẵn'}; {due} thay đổi đang chờ gửi.")

@@ -90,4 +90,10 @@ def _tell(story: dict[str, Any]) -> None:
             name = FACETS[facet["facet"]]
             line = f"  {name}: muốn {cell(facet['wanted'])}; sàn đã nhận {cell(facet['acked'])}"
             out.print(line, markup=False)
+        for pin in shop["pinned"]:
+            what = f"{FACETS[pin['kind']]} {pin['key']}".rstrip()
+            line = (
+                f"  Ghim {what} cũ: {pin['by']} hoàn tác; bỏ: ocop-sync overrides lift {pin['id']}"
+            )
+            out.print(line, markup=False)
         out.print(f"  Tiếp theo: {shop['next']}", markup=False)

@@ -1,0 +1,318 @@
+"""Undo of a run: the old prices, contents and decisions come back, as a run of its own.
+
+Stock is never put back (something may have been sold since), nor is anything taken down or put on
+sale: that is the certificate's and the register's to say. An old price or content stands as an
+override, visible, until the offer says something new or a person lifts it. What is not put back is
+said, with the reason. :func:`preview` is the same in a transaction that is rolled back.
+(design: hold, override; docs/undo.md)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlmodel import Session
+
+from models import categories, holds, listings, outcomes, overrides, rules, runs
+from models.categories import MapRow
+from models.listings import ListingState
+from models.outcomes import EventRow
+from models.overrides import ChangedFacet, OverrideRow
+from models.run import Event, Run
+from worker import guards, office
+from worker.digests import digest
+from worker.env import Env
+from worker.office import Ruling
+from worker.planning import plan_in
+
+CLAIMS = (
+    "stars", "decision", "recognised_on", "expires_on", "self_declaration", "trace_code",
+)  # fmt: skip
+"""What a content says of the certificate and the papers (``facts`` of :mod:`worker.offer`)."""
+
+NEVER = {
+    "stock": "tồn kho không trả về số cũ: từ đó đến nay có thể đã bán",
+    "availability": "bật hay gỡ do giấy chứng nhận và sổ đăng ký quyết",
+    "create": "tin đã đăng thì ở lại; muốn gỡ thì sửa sổ hoặc tắt gian hàng",
+    "variants": "quy cách là của sổ đăng ký",
+}
+
+
+class BadUndo(ValueError):
+    """This run is not one that can be undone (Vietnamese message)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """One value that comes back; ``key`` is a price's SKU, a rule's or a mapping's place."""
+
+    shop: str
+    product_code: str
+    kind: str
+    key: str
+    now: Any
+    back: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Something that stays as it is, and why."""
+
+    shop: str
+    product_code: str
+    kind: str
+    why: str
+
+
+@dataclass(slots=True)
+class Undone:
+    """``run_id``: the undo's own run."""
+
+    run_id: int
+    back: list[Back] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
+    products: set[int] | None = field(default_factory=set)
+    """To be planned anew; None: all."""
+
+
+def preview(env: Env, run_id: int) -> Undone:
+    """What an undo would do; nothing is written. Raises BadUndo."""
+    with env.db.preview() as session:
+        return _undo(env, session, run_id, "preview")
+
+
+def undo(env: Env, run_id: int, who: str) -> Undone:
+    """Put back what a run changed; sent by whoever sends next. Raises BadUndo."""
+    with env.db.transaction() as session:
+        return _undo(env, session, run_id, who)
+
+
+def lift(env: Env, override_id: int, who: str) -> OverrideRow:
+    """End an override: the offer's own value comes back. Raises BadUndo."""
+    with env.db.transaction() as session:
+        row = next((o for o in overrides.shown(session) if o.id == override_id), None)
+        if row is None:
+            raise BadUndo(f"không có giá trị ghim số {override_id}; xem ocop-sync overrides list")
+        run = office.begin(env, session, who, f"bỏ ghim số {override_id}")
+        products = overrides.end(session, [override_id], "lifted", env.now())
+        plan_in(env, session, products, run)
+    return row
+
+
+def _undo(env: Env, session: Session, run_id: int, who: str) -> Undone:
+    run = session.get(Run, run_id)
+    if run is None:
+        raise BadUndo(f"không có lượt số {run_id}; xem ocop-sync runs")
+    if run.status == "running":
+        raise BadUndo(f"lượt số {run_id} chưa xong; dừng bằng ocop-sync stop, hoặc chờ")
+    own = runs.begin(
+        session, "undo", env.now(), slot=None, who=who, why=f"hoàn tác lượt {run_id} ({run.kind})"
+    )
+    assert own is not None  # noqa: S101 (only a slot can be taken)
+    done = Undone(own)
+    _decisions(env, session, run_id, who, done)
+    _lift_own(env, session, run_id, done)
+    if done.products == set():
+        _pin(env, session, run_id, who, done)
+    plan_in(env, session, done.products, own)
+    if refused := _refused(session, done):
+        plan_in(env, session, overrides.end(session, refused, "refused", env.now()), own)
+    counts = {"back": len(done.back), "kept": len(done.kept)}
+    runs.end(session, own, "ok", counts, env.now())
+    return done
+
+
+# --- decisions --------------------------------------------------------------------------------
+
+
+def _decisions(env: Env, session: Session, run_id: int, who: str, done: Undone) -> None:
+    for event in runs.events_of(session, run_id):
+        if event.kind == office.RULE_SET:
+            _rule_back(env, session, event, who, done)
+        elif event.kind == office.MAPPING_SET:
+            _mapping_back(env, session, event, who, done)
+        elif event.kind in ("hold_approved", "hold_rejected"):
+            _ask_again(env, session, event, done)
+
+
+def _rule_back(env: Env, session: Session, event: Event, who: str, done: Undone) -> None:
+    place = [event.after[name] for name in ("kind", "scope", "target", "channel")]
+    label = " ".join(part for part in place if part)
+    if rules.value_of(session, *place) != event.after["value"]:
+        done.kept.append(Kept("", "", "rule", f"luật {label} đã được đặt lại từ đó"))
+        return
+    ruling = Ruling(place[0], place[1], place[2], place[3], event.before["value"])
+    office.rule(env, session, ruling, run_id=done.run_id, who=who, note=f"hoàn tác {event.run_id}")
+    done.back.append(Back("", "", "rule", label, event.after["value"], event.before["value"]))
+    done.products = None
+
+
+def _mapping_back(env: Env, session: Session, event: Event, who: str, done: Undone) -> None:
+    market, now = (event.after["channel"], event.after["base_url"]), event.after["value"]
+    label = f"{market[0]} {now['kind']} {now['words']}".strip()
+    known = {(r.kind, r.words): r.category_id for r in categories.rows_of(session, market)}
+    before = event.before["value"]
+    if known.get((now["kind"], now["words"])) != now["category_id"]:
+        done.kept.append(Kept("", "", "mapping", f"ánh xạ {label} đã được đặt lại từ đó"))
+    elif before is None:
+        done.kept.append(Kept("", "", "mapping", f"ánh xạ {label}: trước đó chưa có ngành hàng"))
+    else:
+        row = MapRow(**{**before, "attributes": tuple(before["attributes"]), "decided_by": who})
+        office.mapping(env, session, market, row, run_id=done.run_id)
+        done.back.append(Back("", "", "mapping", label, now["category_id"], before["category_id"]))
+        done.products = None
+
+
+def _ask_again(env: Env, session: Session, event: Event, done: Undone) -> None:
+    """A word that stands is taken back, and the question comes again; what has been done by it is
+    done. A price that was let go is put back like any other."""
+    hold_id = int(event.after["hold"])
+    live = [item for item in holds.items(session, hold_id) if item.live]
+    if event.code == guards.PRICE and event.kind == "hold_approved":
+        holds.end_hold(session, hold_id, env.now())
+        return
+    if not live:
+        done.kept.append(
+            Kept("", "", "hold", f"việc chờ số {hold_id} đã thực hiện, không hỏi lại được")
+        )
+        return
+    holds.end_hold(session, hold_id, env.now())
+    status = event.kind.removeprefix("hold_")
+    done.back.append(Back("", "", "hold", str(hold_id), status, "hỏi lại"))
+    if done.products is not None:
+        done.products |= {item.product_id for item in live if item.product_id is not None}
+
+
+def _lift_own(env: Env, session: Session, run_id: int, done: Undone) -> None:
+    """An undo that is undone: what it put back is lifted."""
+    ids = overrides.of_run(session, run_id)
+    for row in overrides.shown(session):
+        if row.id in ids:
+            done.back.append(
+                Back(row.shop, row.product_code, row.kind, row.key, row.value, "theo sổ và luật")
+            )
+    products = overrides.end(session, ids, "undone", env.now())
+    if done.products is not None:
+        done.products |= set(products)
+
+
+# --- prices and contents ----------------------------------------------------------------------
+
+
+def _pin(env: Env, session: Session, run_id: int, who: str, done: Undone) -> None:
+    """Old values as overrides."""
+    changed = overrides.changed_by(session, run_id)
+    states = listings.by_ids(session, sorted({c.listing_id for c in changed}))
+    repacked = {c.listing_id for c in changed if c.facet == "variants"}
+    rows: list[dict[str, Any]] = []
+    for facet in changed:
+        why = _why_not(env, facet, states[facet.listing_id])
+        if why is None and facet.facet == "content" and facet.listing_id in repacked:
+            why = "nội dung cũ kể những quy cách khác với nay"
+        if why is not None:
+            done.kept.append(Kept(facet.shop, facet.product_code, facet.facet, why))
+            continue
+        for key, now, back in _values(facet):
+            done.back.append(Back(facet.shop, facet.product_code, facet.facet, key, now, back))
+            rows.append({
+                "listing_id": facet.listing_id, "kind": facet.facet, "key": key, "value": back,
+                "source": digest(now),
+            })  # fmt: skip
+            if done.products is not None:
+                done.products.add(facet.product_id)
+    overrides.put(session, rows, done.run_id, who, env.now())
+    outcomes.log(session, [_event(row, who, done.run_id) for row in rows], env.now())
+
+
+def _values(facet: ChangedFacet) -> Iterator[tuple[str, Any, Any]]:
+    """(key, now, back) of what differs."""
+    if facet.facet == "content":
+        yield "", facet.wanted, facet.replaced
+        return
+    for sku, price in facet.wanted.items():
+        before = facet.replaced.get(sku)
+        if before is not None and before != price:
+            yield sku, price, before
+
+
+def _why_not(env: Env, facet: ChangedFacet, listing: ListingState) -> str | None:
+    """The reason for which a facet stays as it is; None: it can be put back."""
+    if facet.facet in NEVER:
+        return NEVER[facet.facet]
+    if not facet.ours:
+        return "lượt khác đã đổi tiếp từ đó; hoàn tác lượt ấy trước"
+    shelf = listing.facets.get("availability")
+    if listing.remote_id is None or shelf is None or not shelf.wanted["on"]:
+        return "tin không được bán lúc này"
+    if facet.replaced is None:
+        return "không rõ trước đó sàn đang có gì (tin mới, hoặc lần gửi trước chưa có câu trả lời)"
+    if facet.facet == "price":
+        same = not list(_values(facet))
+        return "không quy cách nào có giá cũ khác" if same else None
+    return _content_why_not(env, facet.replaced, facet.wanted)
+
+
+def _content_why_not(env: Env, old: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    """An old text may say what is no longer so."""
+    if any(old["facts"].get(name) != now["facts"].get(name) for name in CLAIMS):
+        return "nội dung cũ nói hạng sao, quyết định hay giấy tờ không còn như thế"
+    if old["papers"] != now["papers"]:
+        return "giấy tờ đính kèm đã khác"
+    if missing := [d for d in old["images"] if not (env.images / d).exists()]:
+        return f"{len(missing)} ảnh cũ không còn trong kho"
+    return None
+
+
+def _event(row: Mapping[str, Any], who: str, run_id: int) -> EventRow:
+    content = row["kind"] == "content"
+    return EventRow(
+        kind="put_back",
+        run_id=run_id,
+        listing_id=row["listing_id"],
+        facet=row["kind"],
+        after={"key": row["key"], "value": digest(row["value"]) if content else row["value"]},
+        message=f"{who} hoàn tác",
+    )
+
+
+def _refused(session: Session, done: Undone) -> list[int]:
+    """The plan has the last word: what it could not show as it was (the spread of prices that a
+    channel takes) is said to stay; the overrides of it, which have to end."""
+    standing = {
+        (o.shop, o.product_code, o.kind, o.key): o
+        for o in overrides.shown(session)
+        if o.run_id == done.run_id
+    }
+    wanted = _wanted(session, done.run_id)
+    refused: list[int] = []
+    for back in list(done.back):
+        place = (back.shop, back.product_code, back.kind, back.key)
+        if place in standing and not _holds(wanted, back):
+            done.back.remove(back)
+            refused.append(standing[place].id)
+            why = "giá cũ chênh với quy cách khác hơn mức sàn cho phép"
+            done.kept.append(Kept(back.shop, back.product_code, back.kind, why))
+    return refused
+
+
+def _wanted(session: Session, run_id: int) -> dict[tuple[str, str, str], Any]:
+    return {
+        (c.shop, c.product_code, c.facet): c.wanted for c in overrides.changed_by(session, run_id)
+    }
+
+
+def _holds(wanted: Mapping[tuple[str, str, str], Any], back: Back) -> bool:
+    now = wanted.get((back.shop, back.product_code, back.kind))
+    if now is None:
+        return False
+    return bool((now.get(back.key) if back.kind == "price" else now) == back.back)
+
+
+def grouped(kept: Iterable[Kept]) -> list[tuple[str, str, Sequence[Kept]]]:
+    """(kind, why, all of them), for people: hundreds of listings may stay for one reason."""
+    groups: dict[tuple[str, str], list[Kept]] = {}
+    for one in kept:
+        groups.setdefault((one.kind, one.why), []).append(one)
+    return [(kind, why, some) for (kind, why), some in groups.items()]
