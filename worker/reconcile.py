@@ -13,7 +13,7 @@ import math
 import structlog
 
 from connectors.errors import ChannelError
-from models import reconciling, shops, stops
+from models import queue, reconciling, shops, stops
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
@@ -28,15 +28,15 @@ def reconcile(env: Env, shop_id: int, *, everything: bool = False) -> int:
     """Mark the listings of a shop that should be read again (``everything``: all of them);
     returns how many.
 
-    A channel that does not answer is left to the drain's breaker: nothing is marked for it here
-    but the sweep's part.
+    A channel that does not answer is left to the drain's breaker, and one where something must
+    come down is not asked for anything else first: nothing is marked there but the sweep's part.
     """
     with env.db.transaction() as session:
         shop = session.get(Shop, shop_id)
         halted = shop is not None and stops.is_stopped(session, shop_id)
     if shop is None or halted or not shop.enabled or shop.paused_reason:
         return 0
-    changed = _changed(env, shop)
+    changed = [] if _others_first(env, shop) else _changed(env, shop)
     with env.db.transaction() as session:
         marked = reconciling.mark_changed(session, shop_id, changed, env.now())
         total = reconciling.listed_count(session, shop_id)
@@ -44,6 +44,14 @@ def reconcile(env: Env, shop_id: int, *, everything: bool = False) -> int:
             return reconciling.mark_all(session, shop_id, env.now())
         part = math.ceil(total * min(1.0, env.timing.period_s / env.timing.look_all_s))
         return marked + reconciling.mark_oldest(session, shop_id, part, env.now())
+
+
+def _others_first(env: Env, shop: Shop) -> bool:
+    """The shop's breaker is open, or the first call that gets through is a take-down's."""
+    if shop.breaker_until is not None and shop.breaker_until > env.now():
+        return True
+    with env.db.transaction() as session:
+        return shop.id in queue.urgent(session, env.now())
 
 
 def _changed(env: Env, shop: Shop) -> list[str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 
 from connectors.contract import RemoteStatus
+from connectors.registry.contract import Tombstone
 from tests.worker.fakes import source_product
 from worker.planning import push_again
 from worker.reading import REPAIRS
@@ -108,3 +110,25 @@ def test_a_shop_is_read_in_full_within_the_time_that_is_set(world, monkeypatch):
     world.sync()
     world.env.timing = replace(world.env.timing, look_all_s=world.env.timing.period_s)
     assert reconcile(world.env, shop.id) == len(world.rows()) == 11
+
+
+def test_who_does_not_answer_or_owes_a_take_down_is_asked_nothing_else(world, monkeypatch):
+    shop = start(world)
+    asked: list[str] = []
+    monkeypatch.setattr("worker.reconcile._changed", lambda _e, shop: asked.append(shop.key) or [])
+    later = world.time.at + timedelta(hours=1)
+    world.sql("UPDATE shop SET breaker_until = :t RETURNING id", t=later)
+    reconcile(world.env, shop.id)
+    assert asked == []
+    world.time.forward(hours=2)
+    reconcile(world.env, shop.id)
+    assert asked == [shop.key]
+    world.book.products = []
+    world.book.tombstones = [Tombstone("OCOP-1", None, "thu hồi")]
+    world.pull()
+    world.plan()
+    reconcile(world.env, shop.id)
+    assert asked == [shop.key]
+    world.drain(shop)
+    reconcile(world.env, shop.id)
+    assert asked == [shop.key] * 2
