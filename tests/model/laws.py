@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.model.truth import Truth, local, sellers, too_far_apart
-from tests.model.world import ACCOUNTS, World
+from tests.model.world import ACCOUNTS, FEW, World
 
 KEY_OF = {account: key for key, (account, _owner) in ACCOUNTS.items()}
 
@@ -247,6 +247,22 @@ def nothing_uncertified(ledger: Ledger, key: str) -> None:
             )
 
 
+def many_wait(world: World, truth: Truth, before: set[tuple[str, str]]) -> None:
+    """What one pull takes down of many products at once waits for a person, but for what the law
+    takes down: nobody sees the difference between a slip and a wish."""
+    day = local(world.time.at)
+    down = {code for _shop, code in before - world.meant_on_sale() if truth.certified(code, day)}
+    if len(down) > FEW:
+        raise broken("many wait", f"one pull took {sorted(down)} down, and nobody was asked")
+
+
+def one_run_a_slot(world: World) -> None:
+    """Whoever comes second to a slot of the schedule finds it taken."""
+    slot = f"pull:{int(world.time.at.timestamp())}"
+    if (world.slot(slot), world.slot(slot)) != (True, False):
+        raise broken("one run a slot", f"{slot} ran twice")
+
+
 def code_of(truth: Truth, item: Item) -> str | None:
     """Whose item it is."""
     sku = str(item["item_sku"])
@@ -295,7 +311,10 @@ def _asked(world: World, key: str, code: str, wanted: Mapping[str, int]) -> bool
     )  # fmt: skip
     held = world.sql(
         "SELECT h.kind FROM hold h JOIN product_code c ON c.product_id = h.product_id"
-        " WHERE h.status = 'open' AND c.code = :c AND (h.shop_id = :s OR h.shop_id IS NULL)",
+        " WHERE h.status = 'open' AND c.code = :c AND (h.shop_id = :s OR h.shop_id IS NULL)"
+        " UNION ALL SELECT i.kind FROM hold_item i JOIN product_code c"
+        " ON c.product_id = i.product_id WHERE i.ended_at IS NULL AND c.code = :c"
+        " AND (i.shop_id = :s OR i.shop_id IS NULL)",
         s=shop, c=code,
     )  # fmt: skip
     if any(kind == "ratio" for (kind,) in held):
@@ -324,7 +343,9 @@ def stock_as_known(ledger: Ledger, key: str) -> None:
             "SELECT v.sku, l.remote_id, v.stock_acked FROM listing_variant v"
             " JOIN listing l ON l.id = v.listing_id WHERE l.shop_id = :s AND l.state = 'live'"
             " AND v.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM hold h"
-            " WHERE h.status = 'open' AND h.product_id = l.product_id)", s=world.shops[key],
+            " WHERE h.status = 'open' AND h.product_id = l.product_id)"
+            " AND NOT EXISTS (SELECT 1 FROM hold_item i"
+            " WHERE i.ended_at IS NULL AND i.product_id = l.product_id)", s=world.shops[key],
         )
     }  # fmt: skip
     for number, item in ledger.shown[key].items():
@@ -346,6 +367,8 @@ def all_is_given_out(ledger: Ledger) -> None:
         code for (code,) in world.sql(
             "SELECT c.code FROM product_code c WHERE EXISTS (SELECT 1 FROM hold h"
             " WHERE h.status = 'open' AND (h.product_id = c.product_id)) OR EXISTS ("
+            "SELECT 1 FROM hold_item i WHERE i.ended_at IS NULL AND i.product_id = c.product_id)"
+            " OR EXISTS ("
             "SELECT 1 FROM listing l WHERE l.product_id = c.product_id AND l.state = 'banned')")
     }  # fmt: skip
     for code, entry in truth.said.items():
@@ -380,6 +403,13 @@ def none_stuck(world: World) -> None:
     """)
     if rows:
         raise broken("none stuck", f"neither live, nor with a reason, nor due: {rows}")
+
+
+def nobody_connects_again(world: World) -> None:
+    """No login was lost by our own doing."""
+    rows = world.sql("SELECT key, paused_reason FROM shop WHERE paused_reason <> ''")
+    if rows:
+        raise broken("nobody connects again", f"a person has to: {rows}")
 
 
 def all_explained(ledger: Ledger) -> None:
@@ -443,5 +473,6 @@ def laws_when_quiet(ledger: Ledger, shops: Sequence[str], unclear: int) -> None:
         stock_as_known(ledger, key)
     all_is_given_out(ledger)
     none_stuck(ledger.world)
+    nobody_connects_again(ledger.world)
     all_explained(ledger)
     calls_are_dear(ledger, unclear)

@@ -23,7 +23,9 @@ from tests.model.laws import (
     Ledger,
     broken,
     laws_when_quiet,
+    many_wait,
     nothing_uncertified,
+    one_run_a_slot,
     packs_of,
 )
 from tests.model.registry import Entry, Pack
@@ -46,8 +48,10 @@ PATHS = st.sampled_from((
 
 EDITS = (
     "price", "stock", "certificate", "pack", "name", "a product comes", "a tombstone", "absence",
-    "many absent",
+    "many absent", "many unpriced",
 )  # fmt: skip
+SMALL = st.sampled_from(("price", "name", "certificate"))
+"""Edits after which a call that is in the air does no harm to the pool."""
 HOWS = ("revoked", "valid", "suspended", "lapses", "renewed")
 LEASE_S = 120
 """Longer than a lease lives and the longest call takes."""
@@ -103,6 +107,10 @@ class Shopkeeping(RuleBasedStateMachine):
         elif what == "many absent":
             for code in sorted(self.world.book.entries)[:2]:
                 del self.world.book.entries[code]
+        elif what == "many unpriced":
+            for entry in list(self.world.book.entries.values())[:3]:
+                packs = tuple(replace(p, price=None) for p in entry.packs)
+                self.world.book.change(entry.code, packs=packs)
         else:
             del self.world.book.entries[entry.code]
             if what == "a tombstone":
@@ -153,7 +161,28 @@ class Shopkeeping(RuleBasedStateMachine):
         self.world.book.full = full
         self.ledger.read()
         self.ledger.stated(self.truth.read(self.world.book))
+        before = self.world.meant_on_sale()
         self.world.pull(full=full)
+        many_wait(self.world, self.truth, before)
+
+    @rule(shop=SHOPS, calls=st.integers(0, 12), after=st.booleans(), first=st.data())
+    def the_registry_is_read_meanwhile(
+        self, shop: str, calls: int, after: bool, first: st.DataObject
+    ) -> None:
+        """A call is in the air while another process reads the registry and plans."""
+        self.the_registry_changes(first, first.draw(SMALL, "change"))
+        self.world.wire.interrupt(calls, lambda: self._pull(full=False), after=after)
+        done = self.world.drain(shop)
+        self.unclear += 0 if self.world.wire.calm() else 2
+        self.ledger.read()
+        if done.why == "done":
+            nothing_uncertified(self.ledger, shop)
+
+    @rule(full=st.booleans())
+    def beat_fires_twice(self, full: bool) -> None:
+        """Two beats, or a message delivered twice: a slot has one pull, a day one plan."""
+        self._pull(full=full)
+        one_run_a_slot(self.world)
 
     # --- the office -------------------------------------------------------------------------
 
@@ -289,6 +318,11 @@ class Shopkeeping(RuleBasedStateMachine):
             self.ledger.dead_at(shop)
         self.world.wire.calm()
         self.world.reborn()
+
+    @rule(shop=SHOPS)
+    def two_refresh_at_once(self, shop: str) -> None:
+        """The schedule and a drain find the same login about to lapse."""
+        self.world.refresh_twice(shop)
 
     @rule(shop=SHOPS)
     def a_lease_ends(self, shop: str) -> None:

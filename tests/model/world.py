@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
@@ -21,6 +22,7 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from connectors.contract import Account, Clock
+from connectors.errors import ChannelError
 from connectors.http import Answer, Http
 from connectors.shopee import client
 from connectors.shopee.connector import ShopeeConnector
@@ -35,6 +37,7 @@ from sandbox.shopee.switches import switched
 from sandbox.shopee.world import DELETED, Item
 from tests.model.registry import Registry
 from tests.worker.fakes import Time
+from worker import tokens
 from worker.connect import NewShop, connect
 from worker.env import Env, Timing
 from worker.planning import plan_day, plan_products
@@ -53,8 +56,33 @@ ACCOUNTS: Mapping[str, tuple[int, str | None]] = {
 """Shop key → the account on Shopee and its owner (None: the province, which sells for all)."""
 
 
+FEW = 2
+"""More products than this that one pull takes down at once wait for a person."""
+
+
 class Killed(BaseException):
     """The process died here."""
+
+
+class Meeting:
+    """Two refreshes of a login wait for each other here, shortly: where they may not be in the
+    air at the same time, the second never comes."""
+
+    def __init__(self) -> None:
+        self._barrier: threading.Barrier | None = None
+
+    @contextmanager
+    def of_two(self) -> Iterator[None]:
+        self._barrier = threading.Barrier(2)
+        try:
+            yield
+        finally:
+            self._barrier = None
+
+    def meet(self) -> None:
+        if self._barrier is not None:
+            with suppress(threading.BrokenBarrierError):
+                self._barrier.wait(0.05)
 
 
 class Wire(Http):
@@ -62,6 +90,7 @@ class Wire(Http):
 
     def __init__(self) -> None:
         super().__init__(longest_s=20)
+        self.meeting = Meeting()
         self._before: tuple[int, Callable[[], None]] | None = None
         self._after: tuple[int, Callable[[], None]] | None = None
 
@@ -79,7 +108,8 @@ class Wire(Http):
         return waiting
 
     def request(self, method: str, url: str, **more: Any) -> Answer:
-        if "/auth/" in url:  # one refresh at a time: nothing can happen beside it
+        if "/auth/" in url:
+            self.meeting.meet()
             return super().request(method, url, **more)
         self._before, deed = _counted(self._before)
         deed()
@@ -188,6 +218,11 @@ class World:
         self.shops = {key: self._opened(key) for key in ACCOUNTS}
         with self.db.transaction() as session:
             base.mapping = categories.rows_of(session, market)
+        with self.db.transaction() as session:
+            guard = {"down_pct": 10, "few": FEW}
+            rules.set_rule(
+                session, "guard", "default", "", "", guard, by="model", note="", now=self.env.now()
+            )
         self.plan_all()
 
     def close(self) -> None:
@@ -249,6 +284,29 @@ class World:
     def drain(self, key: str) -> Drained:
         return drain(self.env, self.shops[key])
 
+    def refresh_twice(self, key: str) -> None:
+        """Two processes trade the same refresh token."""
+        shop = self.shop(key)
+        seen = tokens.open_account(self.env, shop).version
+
+        def trade() -> None:
+            with suppress(ChannelError):
+                tokens.refresh(self.env, shop, seen)
+
+        with self.wire.meeting.of_two():
+            both = [threading.Thread(target=trade) for _ in range(2)]
+            for one in both:
+                one.start()
+            for one in both:
+                one.join()
+
+    def slot(self, name: str) -> bool:
+        """A pull of a schedule's slot: whether it ran."""
+        run_id, _result = run_pull(
+            self.env, self.book, slot=name, who="schedule", fetch=self._pictures
+        )
+        return run_id is not None
+
     def reconcile(self, key: str, *, everything: bool = False) -> None:
         reconcile(self.env, self.shops[key], everything=everything)
 
@@ -279,6 +337,16 @@ class World:
     def items(self, key: str) -> list[Item]:
         """What stands in a shop."""
         return [i for i in self.market.items(ACCOUNTS[key][0]) if i.status not in DELETED]
+
+    def meant_on_sale(self) -> set[tuple[str, str]]:
+        """(shop, product code) of what buyers may be seeing, by our own wish."""
+        rows = self.sql(
+            "SELECT DISTINCT s.key, c.code FROM listing l JOIN shop s ON s.id = l.shop_id"
+            " JOIN product_code c ON c.product_id = l.product_id JOIN listing_facet f"
+            " ON f.listing_id = l.id AND f.facet = 'availability' AND f.wanted->>'on' = 'true'"
+            " WHERE l.remote_id IS NOT NULL AND l.state IN ('live', 'in_review')"
+        )
+        return {(str(key), str(code)) for key, code in rows}
 
     def shop(self, key: str) -> Shop:
         with self.db.transaction() as session:
