@@ -63,6 +63,8 @@ class Pulled:
     changed: int = 0
     withdrawn: int = 0
     rejected: int = 0
+    nameless: int = 0
+    """Of those rejected: rows without a code, any of which may be the product that is missing."""
     held: int = 0
     unchanged_source: bool = False
     touched: set[int] = field(default_factory=set)
@@ -81,7 +83,8 @@ def pull(env: Env, source: RegistrySource, run_id: int | None, *, full: bool = F
     """Walk the source from its last position (``full``: from the beginning) and merge it. What it
     touched is owed a plan (worker.planning.plan_pulled).
 
-    A RegistryError in the middle keeps what was read before it; it comes back in ``failure``.
+    A RegistryError in the middle keeps what was read before it; it comes back in ``failure``. A
+    row that cannot be used is asked for again: the position stays before it until it is whole.
     """
     result = Pulled()
     name = f"registry:{source.key}"
@@ -100,9 +103,9 @@ def pull(env: Env, source: RegistrySource, run_id: int | None, *, full: bool = F
         holds.end_others(session, ABSENCE, sorted(result.touched), [], env.now())
         if end is not None:
             result.unchanged_source = end.unchanged
-            if end.full and not end.unchanged:
+            if end.full and not end.unchanged and not result.nameless:
                 _judge_absence(session, source.key, result, env.now())
-            if end.cursor is not None:
+            if end.cursor is not None and not result.rejected:
                 shops.set_cursor(session, name, end.cursor, env.now())
         outcomes.log(session, _problem_events(result, run_id), env.now())
     return result
@@ -145,6 +148,7 @@ def _take(
     for page, keys in batch:
         result.problems += page.problems
         result.rejected += page.rejected
+        result.nameless += page.rejected
         mine = {code: digest for code, digest, _version in keys if code in codes} if codes else {}
         if mine:
             _take_changed(session, source, page, mine, result, now)
@@ -163,6 +167,7 @@ def _take_changed(
     """Parse and merge what changed on one page; ``digests`` by code."""
     products, problems = page.parse(digests.keys())
     result.problems += problems
+    result.rejected += len(digests) - len(products)
     for start in range(0, len(products), MERGE_CHUNK):
         _merge(session, source, products[start : start + MERGE_CHUNK], digests, result, now)
 

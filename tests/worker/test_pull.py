@@ -17,6 +17,7 @@ from connectors.registry.contract import (
 )
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
+from worker.pull import run_pull
 
 
 class Breaking:
@@ -138,3 +139,64 @@ def test_a_tombstone_withdraws_and_a_new_statement_brings_back(world: World) -> 
     world.book.products.append(replace(gone, version=3))
     world.pull()
     assert not codes(world)[gone.code]
+
+
+class Office:
+    """A registry read by position: what changed since then, and sometimes a row that is spoiled."""
+
+    key = "sổ theo vị trí"
+
+    def __init__(self, *products: SourceProduct) -> None:
+        self.products = products
+        self.spoiled: set[str] = set()
+        self.asked: list[str | None] = []
+
+    def pages(self, since: str | None) -> Walk:
+        self.asked.append(since)
+        new = [p for p in self.products if since is None or p.version > int(since)]
+        return Walk(
+            iter([Spoiling(new, self.spoiled)]),
+            lambda: WalkEnd(since is None, str(max(p.version for p in self.products))),
+        )
+
+
+class Spoiling(Page):
+    """A page of which some rows cannot be read."""
+
+    def __init__(self, products: list[SourceProduct], spoiled: set[str]) -> None:
+        super().__init__(tuple(products))
+        object.__setattr__(self, "spoiled", spoiled)
+
+    def parse(self, codes: Any) -> Any:
+        products, problems = super().parse(codes)
+        return [p for p in products if p.code not in self.spoiled], problems  # type: ignore[attr-defined]
+
+
+def test_a_row_that_was_spoiled_once_is_asked_for_again(world: World) -> None:
+    office = Office(source_product("OCOP-1", version=1), source_product("OCOP-2", version=1))
+    run_pull(world.env, office, slot=None, who="test")
+    office.products = (
+        source_product("OCOP-1", prices=(21_000,), version=2), source_product("OCOP-2", version=1)
+    )  # fmt: skip
+    office.spoiled = {"OCOP-1"}
+    _run, result = run_pull(world.env, office, slot=None, who="test")
+    assert (result.rejected, result.changed) == (1, 0)
+    office.spoiled = set()
+    _run, result = run_pull(world.env, office, slot=None, who="test")
+    assert (result.rejected, result.changed) == (0, 1)
+    run_pull(world.env, office, slot=None, who="test")
+    assert office.asked == [None, "1", "1", "2"]
+
+
+def test_a_row_without_a_code_may_be_the_one_that_is_missing(world: World) -> None:
+    class Book:
+        key = "sách thử"
+
+        def pages(self, since: str | None) -> Walk:
+            page = Page(tuple(many(9)), rejected=1)
+            return Walk(iter([page]), lambda: WalkEnd(full=True, cursor=None))
+
+    world.book.products = many(10)
+    world.pull()
+    run_pull(world.env, Book(), slot=None, who="test")
+    assert not any(codes(world).values())
