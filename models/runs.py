@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -12,11 +12,22 @@ from sqlmodel import Session, col, select
 
 from models.run import Event, Run
 
+LONGEST = timedelta(hours=2)
+"""No run takes this long: a push by hand gives up after ten minutes."""
+
+LOST = "tiến trình đã chết giữa chừng"
+
 
 def begin(
     session: Session, kind: str, now: datetime, *, slot: str | None, who: str, why: str = ""
 ) -> int | None:
-    """Begin a run; None when this schedule slot has had its run (beat fired twice)."""
+    """Begin a run; None when this schedule slot has had its run (beat fired twice). One of its
+    kind that began long ago and never ended was its process's last."""
+    session.execute(
+        text("""UPDATE run SET status = 'failed', ended_at = :now, outcome = :lost
+            WHERE kind = :kind AND status = 'running' AND started_at < :before"""),
+        {"kind": kind, "now": now, "before": now - LONGEST, "lost": LOST},
+    )
     row = session.execute(
         text("""INSERT INTO run (kind, slot, who, why, started_at, status, outcome, counts)
             VALUES (:kind, :slot, :who, :why, :now, 'running', '', '{}')

@@ -15,6 +15,7 @@ from connectors.registry.contract import (
     Walk,
     WalkEnd,
 )
+from models import runs
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 from worker.pull import run_pull
@@ -200,3 +201,16 @@ def test_a_row_without_a_code_may_be_the_one_that_is_missing(world: World) -> No
     world.pull()
     run_pull(world.env, Book(), slot=None, who="test")
     assert not any(codes(world).values())
+
+
+def test_a_run_whose_process_died_ends_in_the_log(world: World) -> None:
+    with world.env.db.transaction() as session:
+        runs.begin(session, "pull", world.time(), slot="pull:1", who="schedule")
+    world.time.forward(hours=1)
+    run_pull(world.env, world.book, slot=None, who="test")
+    assert world.sql("SELECT status FROM run ORDER BY id") == [("running",), ("ended",)]
+    world.time.forward(hours=2)
+    run_pull(world.env, world.book, slot=None, who="test")
+    assert world.sql("SELECT status, outcome FROM run ORDER BY id LIMIT 1") == [
+        ("failed", runs.LOST)
+    ]
