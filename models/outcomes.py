@@ -55,6 +55,15 @@ def _event(row: EventRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in EventRow.__slots__}
 
 
+def doubted(session: Session, ids: Sequence[int], now: datetime) -> None:
+    """The channel says that it does not know these: the next reading tells."""
+    if ids:
+        session.execute(
+            text("UPDATE listing SET read_due_at = :now WHERE id = ANY(:ids) AND remote_id <> ''"),
+            {"ids": list(ids), "now": now},
+        )
+
+
 def prices_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Acknowledged prices in đồng (``listing_id, sku, value``)."""
     _set_column(session, rows, "price_acked")

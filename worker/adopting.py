@@ -33,8 +33,8 @@ from worker.certify import assigned
 from worker.draft import item_sku
 from worker.env import Env
 from worker.likeness import Ours, Theirs, pair
-from worker.plan import World
 from worker.planning import world_now
+from worker.world import World
 
 READ_AT_ONCE = 50
 

@@ -33,7 +33,7 @@ from connectors.contract import (
     VariantAnswers,
     VariantsChange,
 )
-from connectors.errors import ChannelError, ProtocolError, Rejected, Unavailable
+from connectors.errors import ChannelError, NotFound, ProtocolError, Rejected, Unavailable
 from models.listings import ListingState
 from models.queue import Claimed
 from worker.pictures import Uploaded, first_error
@@ -148,7 +148,7 @@ def set_stock(
 
 def _by_variant(row: Claimed, answer: Outcome[VariantAnswers], took: int, accepted: str) -> Result:
     if isinstance(answer, Failed):
-        return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer))
+        return _failed(row, answer, took)
     if isinstance(answer, Pending):
         return _begun(row, answer, took)
     value = answer.value
@@ -160,7 +160,7 @@ def _by_variant(row: Claimed, answer: Outcome[VariantAnswers], took: int, accept
         result.error = value.refused.get(missing[0]) or ProtocolError(
             f"sàn không nói gì về {', '.join(missing)}", request_id=answer.request_id
         )
-        result.wrote = bool(taken) or not isinstance(result.error, Rejected)
+        result.wrote = bool(taken) or _may_have_written(result.error)
     return result
 
 
@@ -333,15 +333,21 @@ def resume(caller: Caller, rows: Sequence[Claimed]) -> list[Result]:
 
 def _plain(row: Claimed, answer: Outcome[Any], took: int) -> Result:
     if isinstance(answer, Failed):
-        return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer))
+        return _failed(row, answer, took)
     if isinstance(answer, Pending):
         return _begun(row, answer, took)
     return Result(row, request_id=answer.request_id, duration_ms=took)
 
 
-def _may_have_written(failed: Failed) -> bool:
-    """Refused and never sent rows changed nothing; all other failures may have."""
-    return not isinstance(failed.error, (Rejected, NotSentYet))
+def _failed(row: Claimed, answer: Failed, took: int) -> Result:
+    return Result(row, error=answer.error, duration_ms=took, wrote=_may_have_written(answer.error))
+
+
+def _may_have_written(error: ChannelError) -> bool:
+    """What was refused, not found or never sent changed nothing; all other failures may have. (A
+    vanished item that was taken for just written would be waited for as long as it is written to.)
+    """
+    return not isinstance(error, (Rejected, NotFound, NotSentYet))
 
 
 def _begun(row: Claimed, answer: Pending, took: int) -> Result:

@@ -13,9 +13,9 @@ from models.overrides import OverrideRow
 from models.shop import RULE_KINDS
 from worker.certify import KIND_NAMES, PAPER_NAMES, assigned, certify, valid_certificate
 from worker.env import Env
-from worker.plan import World
 from worker.planning import world_now
 from worker.reasons import day
+from worker.world import World
 
 
 def explain_product(env: Env, key: str) -> dict[str, Any] | None:

@@ -9,7 +9,8 @@ from sqlmodel import Session
 
 from models import facts, holds, listings, queue, runs, status, turns
 from worker.env import Env, local_day
-from worker.plan import World, load_world, plan
+from worker.plan import plan
+from worker.world import World, load_world
 
 MANY = 500
 """Products in a plan after which the database looks at its tables again."""

@@ -8,9 +8,10 @@ from models import facts, public, status
 from models.facts import ProductFacts, ShopFacts
 from worker import offer
 from worker.certify import certify
+from worker.drafting import page_of
 from worker.env import Env
-from worker.plan import World, page_of
 from worker.planning import world_now
+from worker.world import World
 
 
 def preview_product(env: Env, key: str, channel: str = "") -> list[dict[str, Any]] | None:

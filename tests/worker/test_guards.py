@@ -17,15 +17,15 @@ from models.listings import FacetState, ListingState, VariantState
 from tests.worker import facts
 from tests.worker.conftest import World
 from tests.worker.fakes import CAPABILITIES, source_product
-from worker import plan as planned
 from worker.certify import forbidden, valid_certificate
 from worker.deciding import decide
 from worker.draft import Draft
+from worker.drafting import drafts
 from worker.guards import jumps, may_wait, too_many
-from worker.plan import _drafts
 from worker.planning import plan_products, plan_pulled
 from worker.reasons import reason
 from worker.rules import GuardRule, active
+from worker.world import World as Planned
 
 MANY, ALL = 10, 20
 
@@ -108,7 +108,7 @@ def drafted(
         withdrawn_at=facts.NOW if withdrawn else None,
     )
     shop = facts.shop(channel="fake")
-    world = planned.World(
+    world = Planned(
         shops=(shop,),
         capabilities={"fake": CAPABILITIES},
         rules=active([]),
@@ -120,7 +120,7 @@ def drafted(
         pulled={1: facts.NOW},
         take_downs="many",
     )
-    return list(_drafts(product, replace(world, **changes), {(1, 1): [listed(acked)]}))
+    return list(drafts(product, replace(world, **changes), {(1, 1): [listed(acked)]}))
 
 
 def shows(drafts: list[Draft]) -> list[Any]:
