@@ -196,6 +196,7 @@ class World:
         self.time = Time()
         self.wire = Wire()
         self.book = Registry()
+        self.slots = 0
         self.market = ShopeeSandbox(None, switched(["rate_per_s=none", *words]), self.time)
         stage().app = self.market.app
         client.sleep = lambda _seconds: None
