@@ -86,7 +86,9 @@ FIRST_KILLS = ("caller", "caller", "program", "worker", "postgres", "redis", "be
 CUTS: tuple[Body, ...] = ({"kind": "hold_before", "seconds": 60}, {"kind": "late", "seconds": 60})
 """A call that is held until its caller is killed: before it is carried out, and after."""
 
-EXTRAS = ("flush_redis", "second_beat", "twice_delivered", "freeze", "freeze")
+EXTRAS = (
+    "flush_redis", "second_beat", "twice_delivered", "freeze", "freeze", "read_only",
+)  # fmt: skip
 HANDS = ("price", "price", "off", "delete", "ban", "sell", "sell")
 EDITS: Mapping[str, float] = {"price": 0.55, "stock": 0.45}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import time
 from typing import Any
 
+import psycopg
 import redis
 from celery import Celery
 
@@ -20,6 +22,9 @@ FROZEN_S = 7.0
 
 SECOND_BEAT_S = 15.0
 
+READ_ONLY_S = 6.0
+"""PostgreSQL takes no writes for so long, as after a failover to a standby."""
+
 
 class Extras:
     """Keeps what has to be undone: frozen processes, a second beat."""
@@ -29,6 +34,7 @@ class Extras:
         self._processes = found
         self._frozen: dict[int, float] = {}
         self._beats: list[tuple[float, subprocess.Popen[bytes]]] = []
+        self._writable_at: float | None = None
 
     def kill(self, step: Step) -> bool:
         """True when it was there to be killed. A server is told to end, or killed, by turns."""
@@ -56,6 +62,10 @@ class Extras:
                 self._twice(step)
             case "freeze":
                 self._freeze(step)
+            case "read_only":
+                self._writable_at = time.monotonic() + READ_ONLY_S
+                with contextlib.suppress(psycopg.Error, KeyError):
+                    self._read_only(on=True)
 
     def tend(self) -> None:
         """Thaw and end what has had its time."""
@@ -65,8 +75,13 @@ class Extras:
             del self._frozen[pid]
         for until, beat in [row for row in self._beats if row[0] <= now]:
             self._end_beat(until, beat)
+        if self._writable_at is not None and self._writable_at <= now:
+            self._writable_again()
 
     def end(self) -> None:
+        while self._writable_at is not None:
+            self._writable_again()
+            time.sleep(0.2)
         for pid in self._frozen:
             processes.thaw(pid)
         self._frozen.clear()
@@ -75,6 +90,21 @@ class Extras:
 
     def _redis(self) -> Any:
         return redis.Redis.from_url(self._processes.environment()["REDIS_URL"], socket_timeout=5)
+
+    def _read_only(self, *, on: bool) -> None:
+        """Every new transaction may only read, also after a restart; ours may say otherwise."""
+        url = self._processes.environment()["DATABASE_URL"].replace("+psycopg", "")
+        ours = "-c default_transaction_read_only=off"
+        with psycopg.connect(url, autocommit=True, options=ours) as database:
+            value = "on" if on else "off"
+            database.execute(f"ALTER SYSTEM SET default_transaction_read_only = {value}")
+            database.execute("SELECT pg_reload_conf()")
+
+    def _writable_again(self) -> None:
+        """Tried again where the server is down just now, or no worker tells its address."""
+        with contextlib.suppress(psycopg.Error, KeyError):
+            self._read_only(on=False)
+            self._writable_at = None
 
     def _second_beat(self) -> None:
         """Another schedule beside the first, as after a deploy that left the old one running."""
