@@ -100,7 +100,9 @@ FilePart = tuple[str, tuple[str, bytes, str]]
 class Http:
     """A thread-safe client. ``monotonic`` is injected by tests of the deadline; ``longest_s`` is
     the most seconds that any call may take, whatever its caller allows. ``guard`` says which
-    addresses may be asked, None: all (tests, and tools against loopback)."""
+    addresses may be asked, None: all (tests, and tools against loopback). ``may`` is asked last,
+    after the limiter has let the call through, which may take a while: False, and it is not sent.
+    """
 
     def __init__(
         self,
@@ -108,7 +110,9 @@ class Http:
         monotonic: Callable[[], float] = time.monotonic,
         longest_s: float | None = None,
         guard: Guard | None = None,
+        may: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._may = may
         self._limiter = limiter or NoLimit()
         self._longest_s = longest_s
         self._monotonic = monotonic
@@ -143,6 +147,8 @@ class Http:
             data = orjson.dumps(json)
             sent_headers["Content-Type"] = "application/json"
         host = url.split("/", 3)[2] if "://" in url else url
+        if not self._may():
+            raise NotSent(f"{host}: the shop is another worker's by now")
         try:
             if self._guard is not None:
                 self._guard.check(url)

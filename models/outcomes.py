@@ -56,7 +56,8 @@ def _event(row: EventRow) -> dict[str, Any]:
 
 
 def doubted(session: Session, ids: Sequence[int], now: datetime) -> None:
-    """The channel says that it does not know these: the next reading tells."""
+    """The channel says that it does not know these, or does not take them down: the next reading
+    tells what they are."""
     if ids:
         session.execute(
             text("UPDATE listing SET read_due_at = :now WHERE id = ANY(:ids) AND remote_id <> ''"),

@@ -36,6 +36,7 @@ from connectors.contract import (
 from connectors.errors import ChannelError, NotFound, ProtocolError, Rejected, Unavailable
 from models.listings import ListingState
 from models.queue import Claimed
+from models.states import BANNED
 from worker.pictures import Uploaded, first_error
 from worker.reasons import reason
 from worker.record import Result
@@ -265,9 +266,11 @@ def set_availability(
     caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
 ) -> list[Result]:
     """Switch on, or take down by the ladder: unlist → stock 0 → the lowest stock allowed. What is
-    still under review before it exists is taken back."""
+    still under review before it exists is taken back; what the channel has banned is down, and a
+    reading that finds it back on sale is a drift like any other."""
     begun = [r for r in rows if not listings[r.listing_id].remote_id]
-    rows = [r for r in rows if listings[r.listing_id].remote_id]
+    down = [r for r in rows if _is_down(r, listings[r.listing_id])]
+    rows = [r for r in rows if listings[r.listing_id].remote_id and r not in down]
     changes = [
         AvailabilityChange(item_of(listings[r.listing_id]), bool(r.wanted["on"])) for r in rows
     ]
@@ -278,7 +281,12 @@ def set_availability(
         if isinstance(result.error, Rejected) and not row.wanted["on"]:
             _down_the_ladder(caller, result, listings[row.listing_id])
         results.append(result)
+    results += [Result(row, wrote=False) for row in down]
     return results + _take_back(caller, begun, listings)
+
+
+def _is_down(row: Claimed, listing: ListingState) -> bool:
+    return not row.wanted["on"] and listing.state == BANNED
 
 
 def _take_back(

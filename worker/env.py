@@ -88,14 +88,16 @@ class Env:
         own = self.connectors[channel].capabilities.call_deadline_s
         return min(own, self.timing.call_deadline_s)
 
-    def connector(self, channel: str, account: Account) -> Connector:
-        """A connector for one shop, its calls limited by the shop's bucket. From here on its
-        secrets are hidden in this process's errors and logs."""
+    def connector(
+        self, channel: str, account: Account, may: Callable[[], bool] = lambda: True
+    ) -> Connector:
+        """A connector for one shop, its calls limited by the shop's bucket; ``may`` is asked before
+        each. From here on its secrets are hidden in this process's errors and logs."""
         secrecy.keep(account.credentials)
         kind = self.connectors[channel]
         limiter = self.limiter(account.shop_key, kind.capabilities)
         guard = self.guard.and_named(account.base_url)
-        http = Http(limiter, longest_s=self.timing.call_deadline_s, guard=guard)
+        http = Http(limiter, longest_s=self.timing.call_deadline_s, guard=guard, may=may)
         return kind(account, http, self.clock)
 
 

@@ -27,6 +27,11 @@ class Holding:
         """Whether a call may be sent now; the lease is prolonged where it has run out."""
         return self.env.monotonic() < self.until or self.renew()
 
+    def keep(self) -> bool:
+        """The same between two batches: prolonged as soon as half of it is over."""
+        half_s = self.env.timing.lease_ttl_s / 2
+        return self.env.monotonic() < self.until - half_s or self.renew()
+
     def renew(self) -> bool:
         """Prolong the lease; False when another has taken it."""
         env, ttl_s = self.env, self.env.timing.lease_ttl_s

@@ -158,7 +158,7 @@ def _drain_held(env: Env, shop: Shop, holding: Holding, *, creates: bool) -> Dra
     except ChannelError as error:
         _trip(env, shop, place, error)
         return Drained(0, False, "fault")
-    connector = env.connector(shop.channel, opened.account)
+    connector = env.connector(shop.channel, opened.account, holding.still)
     with ThreadPoolExecutor(connector.capabilities.in_flight) as threads:
         halted = Halted(env, place.shop_id, env.monotonic())
         caller = Caller(connector, threads, lambda: holding.still() and not halted())
@@ -201,7 +201,7 @@ def _loop(work: Drain) -> Drained:
             return Drained(work.rows, True, "stopped")
         if env.monotonic() >= ends:
             return Drained(work.rows, True, "slice")
-        if not work.holding.renew():
+        if not work.holding.keep():
             return Drained(work.rows, False, "taken")
         with env.db.transaction() as session:
             if stops.is_stopped(session, work.shop_id):
@@ -213,6 +213,8 @@ def _loop(work: Drain) -> Drained:
             return Drained(work.rows, False, "done")
         turn += 1
         _work(work, lane.lane)
+        if not work.holding.still():
+            return Drained(work.rows, False, "taken")
         if work.caller.fault is not None and not _mend(work, work.caller.fault):
             return Drained(work.rows, False, "fault")
 
@@ -227,12 +229,7 @@ def _work(work: Drain, lane: int) -> None:
         look_first(env, work.place, work.caller, lane, size)
         if work.caller.fault is not None:
             return
-    with env.db.transaction() as session:
-        rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
-    with env.db.transaction() as session:
-        if rows and lane in (SWITCH_ON, CREATE):
-            plan_in(env, session, [row.product_id for row in rows])
-        states = listings.by_ids(session, [row.listing_id for row in rows], _READS[lane])
+    rows, states = _claim(work, lane, size)
     work.rows += len(rows)
     if rows:
         results = _call(work, lane, rows, states)
@@ -245,6 +242,21 @@ def _work(work: Drain, lane: int) -> None:
             _share_out_again(work, rows)
         if work.caller.fault is None and work.holding.still():
             _close_breaker(work)
+
+
+def _claim(work: Drain, lane: int, size: int) -> tuple[list[Claimed], dict[int, ListingState]]:
+    """A batch of a lane, and the listings that it is of. What goes on sale is certified once more
+    first, in a transaction of its own: a plan takes its turn before anything of it is locked."""
+    env, again = work.env, lane in (SWITCH_ON, CREATE)
+    with env.db.transaction() as session:
+        rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
+        ids = [row.listing_id for row in rows]
+        states = {} if again else listings.by_ids(session, ids, _READS[lane])
+    if rows and again:
+        with env.db.transaction() as session:
+            plan_in(env, session, [row.product_id for row in rows])
+            states = listings.by_ids(session, ids, _READS[lane])
+    return rows, states
 
 
 def _lowered(env: Env, session: Session, rows: Sequence[Claimed]) -> list[int]:
@@ -362,7 +374,7 @@ def _mend(work: Drain, error: ChannelError) -> bool:
         except ChannelError as refusal:
             error = refusal
         else:
-            connector = work.env.connector(work.shop.channel, opened.account)
+            connector = work.env.connector(work.shop.channel, opened.account, work.holding.still)
             work.caller = Caller(connector, work.caller.threads, work.caller.may)
             work.token_version = opened.version
             return True

@@ -74,8 +74,8 @@ def record(session: Session, place: Place, results: Sequence[Result], now: datet
     outcomes.stock_accepted(session, _by_sku(mine, "stock", "value"))
     outcomes.remote_variants(session, _by_sku(mine, "remote", "remote_id"))
     outcomes.written(session, [r.claimed.listing_id for r in mine if r.wrote], now)
-    vanished = [r.claimed.listing_id for r in mine if isinstance(r.error, NotFound)]
-    outcomes.doubted(session, vanished, now)
+    doubted = [r for r in mine if isinstance(r.error, NotFound) or r.alarm is not None]
+    outcomes.doubted(session, [r.claimed.listing_id for r in doubted], now)
     _alarms(session, mine, now)
     outcomes.stock_taken_down(session, [_ladder_row(r) for r in mine if r.alarm and r.stock])
     outcomes.cancelled(session, [r.claimed.listing_id for r in mine if r.cancelled], now)

@@ -8,8 +8,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from connectors.contract import Failed, RemoteStatus
-from connectors.errors import Ambiguous
+from connectors.errors import Ambiguous, Rejected
+from connectors.http import Http, NotSent
+from connectors.registry.contract import Tombstone
 from models import rules
 from tests.worker.conftest import World
 from tests.worker.fakes import Market, source_product
@@ -249,3 +253,47 @@ def test_two_creates_that_were_begun_and_withdrawn_do_not_wait_for_each_other(
     assert world.due() == 0
     reasons = {str(row[0]) for row in world.sql("SELECT reason->>'code' FROM listing")}
     assert reasons == {"REVOKED"}
+
+
+def test_what_the_channel_has_banned_is_down_and_is_not_taken_down_every_period(
+    world: World,
+) -> None:
+    """A banned item cannot be switched off; the refused take-down was tried again for ever, with
+    an alarm about something that nobody can buy."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    refused = Failed(Rejected("đang bị khóa"))
+    world.market.script["set_availability"] = [refused] * 9
+    item_of(world.market, PACK).status = RemoteStatus.BANNED
+    world.book.products, world.book.tombstones = [], [Tombstone("OCOP-1", None, "thu hồi")]
+    world.pull()
+    world.plan()
+    for _ in range(6):
+        world.drain(shop)
+        world.time.forward(hours=1)
+    assert world.due() == 0
+    assert len(world.market.script["set_availability"]) == 8
+    assert (world.listing(PACK).state, world.listing(PACK).alarm) == ("banned", None)
+
+
+def test_a_call_that_the_limiter_held_back_too_long_is_not_sent(world: World) -> None:
+    """The lease was looked at before the limiter let the call through; a create that left after
+    another drain had looked for it and found nothing stood there twice."""
+    world.env.monotonic = lambda: world.time.at.timestamp()
+    made = world.env.connectors["fake"]
+    seams: list[Http] = []
+    world.env.connectors["fake"] = type(
+        "Tapped", (made,), {"__init__": lambda self, account, http, clock: (
+            seams.append(http), made.__init__(self, account, http, clock))[1]},
+    )  # fmt: skip
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.plan()
+    world.drain(shop)
+    world.sql("UPDATE shop_lease SET fence = fence + 1 RETURNING 1")
+    world.time.forward(hours=1)
+    with pytest.raises(NotSent, match="another worker's"):
+        seams[-1].request("GET", "http://127.0.0.1:9/")
