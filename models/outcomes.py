@@ -99,6 +99,20 @@ def remote_variants(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
         )
 
 
+def packs_gone(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Of these listings exactly ``skus`` stand (``listing_id, skus``): a pack that comes back one
+    day is another one, and nothing that was known of it holds."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing_variant v
+                SET remote_id = NULL, price_acked = NULL, stock_acked = NULL
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, skus jsonb)
+                WHERE v.listing_id = r.listing_id AND v.remote_id IS NOT NULL
+                  AND NOT jsonb_exists(r.skus, v.sku)"""),
+            {"rows": _dump(rows)},
+        )
+
+
 def written(session: Session, ids: Sequence[int], now: datetime) -> None:
     """These listings were changed: what was seen before is old, and a reading is due.
 

@@ -194,14 +194,19 @@ def update_variants(
 
 
 def _shown(listing: ListingState) -> dict[str, int]:
-    return {v.sku: v.stock_acked for v in listing.variants if v.stock_acked is not None}
+    return {
+        v.sku: v.stock_acked
+        for v in listing.variants
+        if v.stock_acked is not None and v.remote_id is not None and not v.removed
+    }
 
 
 def priced_variants(
     rows: Any, listing: ListingState, shown: Mapping[str, int] | None = None
 ) -> tuple[PricedVariant, ...]:
     """The variants facet's rows with the price (đồng) and stock that the plan wants. A pack of
-    unknown stock begins with 0, and keeps what it has where it is ``shown`` already."""
+    unknown stock begins with 0. One that stands keeps what it has (``shown``) also where a channel
+    makes all packs anew: whether it may be raised is the stock's own question."""
     prices = listing.facets["price"].wanted if "price" in listing.facets else {}
     stock = listing.facets["stock"].wanted if "stock" in listing.facets else {}
     return tuple(
@@ -210,7 +215,7 @@ def priced_variants(
                 row["sku"], row["label"], row["weight_g"], row["gtin"], row["net_g"], row["net_ml"]
             ),
             prices[row["sku"]],
-            stock.get(row["sku"], (shown or {}).get(row["sku"], 0)),
+            (shown or {}).get(row["sku"], stock.get(row["sku"], 0)),
         )
         for row in rows
     )

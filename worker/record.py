@@ -73,6 +73,7 @@ def record(session: Session, place: Place, results: Sequence[Result], now: datet
     outcomes.prices_accepted(session, _by_sku(mine, "prices", "value"))
     outcomes.stock_accepted(session, _by_sku(mine, "stock", "value"))
     outcomes.remote_variants(session, _by_sku(mine, "remote", "remote_id"))
+    outcomes.packs_gone(session, [_standing_row(r) for r in mine if _repacked(r)])
     outcomes.written(session, [r.claimed.listing_id for r in mine if r.wrote], now)
     doubted = [r for r in mine if isinstance(r.error, NotFound) or r.alarm is not None]
     outcomes.doubted(session, [r.claimed.listing_id for r in doubted], now)
@@ -132,6 +133,14 @@ def _by_sku(results: Sequence[Result], source: str, column: str) -> list[dict[st
         for r in results
         for sku, value in getattr(r, source).items()
     ]
+
+
+def _repacked(result: Result) -> bool:
+    return result.claimed.facet == "variants" and result.error is None and bool(result.remote)
+
+
+def _standing_row(result: Result) -> dict[str, Any]:
+    return {"listing_id": result.claimed.listing_id, "skus": sorted(result.remote)}
 
 
 def _alarms(session: Session, results: Sequence[Result], now: datetime) -> None:

@@ -263,8 +263,9 @@ class _Verbs:
             item = self._item(change.item.remote_id)
             if item is None:
                 return Failed(NotFound("không có"))
+            known = item.packs if len(item.packs) > 1 else {}  # an item without packs gets all anew
             item.packs = {
-                v.variant.sku: item.packs.get(v.variant.sku, [v.price_vnd, v.stock])
+                v.variant.sku: known.get(v.variant.sku, [v.price_vnd, v.stock])
                 for v in change.variants
             }
             self._log("update_variants", change.item.remote_id)

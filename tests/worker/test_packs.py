@@ -1,0 +1,68 @@
+"""Packs that come and go: what stands keeps its units, what comes takes them like any raise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from models import rules
+from tests.worker.conftest import World
+from tests.worker.fakes import source_product
+
+SMALL, LARGE = "OCOP-1-100G", "OCOP-1-200G"
+
+
+def restate(world: World, prices: tuple[int, ...], *stock: int) -> None:
+    product = source_product(prices=prices)
+    packs = tuple(replace(v, stock=s) for v, s in zip(product.variants, stock, strict=True))
+    world.book.products = [replace(product, variants=packs)]
+    world.pull()
+
+
+@pytest.fixture
+def two_shops(world: World) -> World:
+    """One pack of 50 units in two shops, 25 each."""
+    world.book.products = [source_product(stock=50)]
+    world.pull()
+    world.connect("Shop một")
+    world.connect("Shop hai")
+    world.sync()
+    return world
+
+
+def test_a_pack_that_stands_is_not_raised_by_one_that_comes(two_shops: World) -> None:
+    """A channel that makes all packs anew was told the wanted units of the old one, too: more
+    than the pool has while another shop still holds them."""
+    world = two_shops
+    one, two = world.shops()
+    with world.env.db.transaction() as session:
+        rule = {"share": 4}
+        rules.set_rule(
+            session, "stock", "shop", one.key, "", rule, by="t", note="", now=world.time.at
+        )
+    restate(world, (20_000, 40_000), 50, 10)
+    world.plan()
+    world.drain(one)
+    assert world.market.on_sale(one.key)[SMALL] == (20_000, 25), "the other has not given back yet"
+    world.drain(two)
+    world.sync()
+    assert world.market.on_sale(one.key)[SMALL] == (20_000, 40)
+    assert world.market.on_sale(two.key)[SMALL] == (20_000, 10)
+
+
+def test_nothing_is_known_of_a_pack_that_comes_back(two_shops: World) -> None:
+    world = two_shops
+    restate(world, (20_000, 40_000), 50, 30)
+    world.sync()
+    restate(world, (20_000,), 50)
+    world.sync()
+    gone = next(v for v in world.listing(SMALL).variants if v.sku == LARGE)
+    assert (gone.removed, gone.remote_id, gone.price_acked, gone.stock_acked) == (
+        True, None, None, None,
+    )  # fmt: skip
+    restate(world, (20_000, 40_000), 50, 8)
+    world.sync()
+    for shop in world.shops():
+        assert world.market.on_sale(shop.key)[LARGE] == (40_000, 4)
+    assert world.sql("SELECT sum(sold) FROM listing_variant") == [(0,)]
