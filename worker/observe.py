@@ -98,7 +98,9 @@ def _packs(
         if mine is None:
             continue
         stock_acked, sold = mine.stock_acked, mine.sold
-        if pack.stock is not None and (stock_settled or (stock_known and _of_now(mine))):
+        if stock_known and pack.sku not in (facets["stock"].wanted or {}):
+            stock_acked = pack.stock if pack.stock is not None else stock_acked
+        elif pack.stock is not None and (stock_settled or (stock_known and _of_now(mine))):
             acked, left, moved = _stock(mine, pack.stock)
             if moved == "sale":
                 stock_acked, sold = acked, left

@@ -97,3 +97,13 @@ def test_not_found_is_lost_only_after_the_settle_time():
     assert fresh.state is None
     assert fresh.read_again_s > 0
     assert not_found(listing(), NOW + timedelta(seconds=61), 60).state == "missing"
+
+
+def test_a_stock_that_the_registry_does_not_state_is_whatever_is_seen():
+    """Nobody but the shop says how much there is: no sale, no drift, nothing to put back."""
+    item = listing(stock=25)
+    item = replace(item, facets={**item.facets, "stock": facet({})})
+    for there in (0, 24, 26):
+        found = observe(item, seen(stock=there))
+        assert (found.sale, found.drift) == ({}, ())
+        assert (found.variants[0].stock_acked, found.variants[0].sold) == (there, 0)
