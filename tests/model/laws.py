@@ -170,7 +170,10 @@ class Ledger:
         return new or any(self.shown[key].get(i["item_id"]) != i for i in entry["effect"])
 
     def _never_raised(self, key: str, entry: Mapping[str, Any], before: Item, after: Item) -> None:
-        """A stock below what we set is a sale, and is not raised without a newer statement."""
+        """A stock below what we set is a sale, and is not raised without a newer statement. What
+        somebody did to an item that gets its packs only now, and was not on sale, is none."""
+        if entry["path"].endswith("init_tier_variation") and before["status"] != "NORMAL":
+            return
         had = packs_of(before)
         for sku, (_price, stock) in packs_of(after).items():
             if sku in had and stock > had[sku][1] and self.sold[key, sku] > 0:
