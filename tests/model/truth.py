@@ -52,10 +52,12 @@ class Truth:
         return stated
 
     def _judge_absence(self, seen: set[str]) -> None:
-        """More than a tenth at once, and more than one, is an accident until a person says so."""
+        """More than a tenth at once, and more than one, is an accident until a person says so; an
+        empty register is one too."""
         there = set(self.said) - self.gone
         missing = there - seen
-        self.held = len(missing) > max(1, len(there) * 0.1)
+        many = len(missing) > max(1, len(there) * 0.1)
+        self.held = many or bool(missing and not seen)
         if not self.held:
             self.gone |= missing
 
