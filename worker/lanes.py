@@ -31,7 +31,9 @@ def batch_size(lane: int, per_call: int, in_flight: int) -> int:
     and a killed worker leaves few creates to look up."""
     if lane == CREATE:
         return max(per_call, in_flight)
-    if lane in (PRICE, STOCK, ZERO_STOCK, READ):
+    if lane == READ:
+        return max(6 * per_call, 100)  # a few calls in all where one brings many
+    if lane in (PRICE, STOCK, ZERO_STOCK):
         return max(per_call, 100)
     if lane == SWITCH_ON:
         return max(per_call, 20)
