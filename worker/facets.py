@@ -25,17 +25,10 @@ def wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
     yield _facet(draft, "availability", {"on": True}, SWITCH_ON)
     yield _facet(draft, "price", draft.prices, PRICE)
     yield _stock_facet(draft)
-    yield _facet(draft, "variants", draft.packs, VARIANTS, raises=_brings_units(draft))
+    yield _facet(draft, "variants", draft.packs, VARIANTS)
     yield _facet(draft, "content", draft.content, CONTENT)
     if not (draft.existing and draft.existing.remote_id):
         yield _facet(draft, "create", draft.create, CREATE, raises=True)
-
-
-def _brings_units(draft: Draft) -> bool:
-    """A pack that comes takes its first units from the pool like any raise."""
-    known = {v.sku: v for v in draft.existing.variants} if draft.existing else {}
-    there = {sku for sku, v in known.items() if v.remote_id is not None and not v.removed}
-    return any(units > 0 for sku, units in draft.stock.items() if sku not in there)
 
 
 def _take_down(draft: Draft, world: World) -> WantedFacet:

@@ -163,7 +163,8 @@ class Items:
     def _change_packs(self, change: VariantsChange) -> Outcome[RemoteItem]:
         item_id, name = change.item.remote_id, change.variation_name
         models, request_id = self._reader.models(item_id), ""
-        todo = steps(models, change.item_sku, name, change.variants, self._settings)
+        alone = {change.item_sku, *(v.sku for v in change.item.variants)}
+        todo = steps(models, alone, name, change.variants, self._settings)
         for step in todo:
             reply = self._client.once(step.path, {"item_id": int_of(item_id), **step.body})
             request_id = reply.request_id

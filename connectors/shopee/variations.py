@@ -6,7 +6,7 @@ of them (trap 11), so packs are added, renamed and removed within it wherever th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,16 +42,17 @@ def build(name: str, packs: Sequence[PricedVariant], settings: Mapping[str, Any]
 
 def steps(
     now: Models,
-    item_sku: str,
+    alone: Collection[str],
     name: str,
     packs: Sequence[PricedVariant],
     settings: Mapping[str, Any],
 ) -> list[Step]:
-    """The calls, in order; [] when the item shows just these packs already. A pack stands for the
-    item itself only under the item's own SKU: orders name what was bought by it."""
+    """The calls, in order; [] when the item shows just these packs already. ``alone``: SKUs that
+    may stand for an item without packs, its own and that of the pack it was made of; another one's
+    orders would name the old pack."""
     if not now.models:
-        alone = len(packs) == 1 and packs[0].variant.sku == item_sku
-        return [] if alone else [build(name, packs, settings)]
+        stays = len(packs) == 1 and packs[0].variant.sku in alone
+        return [] if stays else [build(name, packs, settings)]
     wanted = {p.variant.sku for p in packs}
     kept = {m.sku: m for m in now.models if m.sku in wanted}
     if len(now.levels) != 1 or not kept or len(kept) < _named(now, wanted):
