@@ -31,6 +31,7 @@ class OverrideRow:
     """A standing override as people see it."""
 
     id: int
+    listing_id: int
     shop: str
     product_code: str
     product: str
@@ -74,8 +75,8 @@ def standing(session: Session) -> dict[int, list[Pin]]:
 def shown(session: Session, *, listing_ids: Sequence[int] | None = None) -> list[OverrideRow]:
     """Standing overrides (of these listings), the newest first."""
     rows = session.execute(
-        text("""SELECT o.id, s.key, pc.code, p.name, o.kind, o.key, o.value, o.run_id, o.made_by,
-                o.made_at
+        text("""SELECT o.id, o.listing_id, s.key, pc.code, p.name, o.kind, o.key, o.value,
+                o.run_id, o.made_by, o.made_at
             FROM override o JOIN listing l ON l.id = o.listing_id JOIN shop s ON s.id = l.shop_id
             JOIN product p ON p.id = l.product_id
             JOIN product_code pc ON pc.product_id = p.id AND pc.current

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import categories, holds, listings, outcomes, overrides, rules, runs
+from models import categories, holds, listings, outcomes, overrides, rules, runs, turns
 from models.categories import MapRow
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -46,7 +46,8 @@ class BadUndo(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """One value that comes back; ``key`` is a price's SKU, a rule's or a mapping's place."""
+    """One value that comes back; ``key`` is a price's SKU, a rule's or a mapping's place.
+    ``listing_id`` None: it is no listing's. Prices are in đồng."""
 
     shop: str
     product_code: str
@@ -54,6 +55,7 @@ class Back:
     key: str
     now: Any
     back: Any
+    listing_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ def undo(env: Env, run_id: int, who: str) -> Undone:
 def lift(env: Env, override_id: int, who: str) -> OverrideRow:
     """End an override: the offer's own value comes back. Raises BadUndo."""
     with env.db.transaction() as session:
+        turns.take(session, None)
         row = next((o for o in overrides.shown(session) if o.id == override_id), None)
         if row is None:
             raise BadUndo(f"không có giá trị ghim số {override_id}; xem ocop-sync overrides list")
@@ -107,6 +110,7 @@ def _undo(env: Env, session: Session, run_id: int, who: str) -> Undone:
         raise BadUndo(f"không có lượt số {run_id}; xem ocop-sync runs")
     if run.status == "running":
         raise BadUndo(f"lượt số {run_id} chưa xong; dừng bằng ocop-sync stop, hoặc chờ")
+    turns.take(session, None)
     own = runs.begin(
         session, "undo", env.now(), slot=None, who=who, why=f"hoàn tác lượt {run_id} ({run.kind})"
     )
@@ -215,7 +219,8 @@ def _pin(env: Env, session: Session, run_id: int, who: str, done: Undone) -> Non
             done.kept.append(Kept(facet.shop, facet.product_code, facet.facet, why))
             continue
         for key, now, back in _values(facet):
-            done.back.append(Back(facet.shop, facet.product_code, facet.facet, key, now, back))
+            there = (facet.shop, facet.product_code, facet.facet)
+            done.back.append(Back(*there, key, now, back, facet.listing_id))
             rows.append({
                 "listing_id": facet.listing_id, "kind": facet.facet, "key": key, "value": back,
                 "source": digest(now),
@@ -280,34 +285,25 @@ def _event(row: Mapping[str, Any], who: str, run_id: int) -> EventRow:
 def _refused(session: Session, done: Undone) -> list[int]:
     """The plan has the last word: what it could not show as it was (the spread of prices that a
     channel takes) is said to stay; the overrides of it, which have to end."""
-    standing = {
-        (o.shop, o.product_code, o.kind, o.key): o
-        for o in overrides.shown(session)
-        if o.run_id == done.run_id
-    }
-    wanted = _wanted(session, done.run_id)
+    mine = set(overrides.of_run(session, done.run_id))
+    pins = {(o.listing_id, o.kind, o.key): o.id for o in overrides.shown(session) if o.id in mine}
+    wanted = {(c.listing_id, c.facet): c.wanted for c in overrides.changed_by(session, done.run_id)}
     refused: list[int] = []
     for back in list(done.back):
-        place = (back.shop, back.product_code, back.kind, back.key)
-        if place in standing and not _holds(wanted, back):
+        pin = pins.get((back.listing_id or 0, back.kind, back.key))
+        if pin is not None and not _stands(back, wanted.get((back.listing_id or 0, back.kind))):
             done.back.remove(back)
-            refused.append(standing[place].id)
+            refused.append(pin)
             why = "giá cũ chênh với quy cách khác hơn mức sàn cho phép"
             done.kept.append(Kept(back.shop, back.product_code, back.kind, why))
     return refused
 
 
-def _wanted(session: Session, run_id: int) -> dict[tuple[str, str, str], Any]:
-    return {
-        (c.shop, c.product_code, c.facet): c.wanted for c in overrides.changed_by(session, run_id)
-    }
-
-
-def _holds(wanted: Mapping[tuple[str, str, str], Any], back: Back) -> bool:
-    now = wanted.get((back.shop, back.product_code, back.kind))
-    if now is None:
+def _stands(back: Back, wanted: Any) -> bool:
+    """Whether what is wanted of the facet by now is what came back."""
+    if wanted is None:
         return False
-    return bool((now.get(back.key) if back.kind == "price" else now) == back.back)
+    return bool((wanted.get(back.key) if back.kind == "price" else wanted) == back.back)
 
 
 def grouped(kept: Iterable[Kept]) -> list[tuple[str, str, Sequence[Kept]]]:

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from console.cli import accounts, app, doctor, feeds, holds, push, rules, status, stops
+from console.cli import accounts, doctor, feeds, holds, push, rules, status, stops
 from console.cli.run import summary
+from tests.console.conftest import Run, typed_on
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 
-Run = Callable[..., Result]
 SKU = "OCOP-1-100G"
 
 
 @pytest.fixture
 def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs ``ocop-sync`` on the world's tables; a price of the shop ``shop-mot`` has jumped."""
-
-    @contextmanager
-    def program(**_more: Any) -> Iterator[Any]:
-        yield world.env
-
-    for module in (accounts, doctor, feeds, holds, push, rules, status, stops):
-        monkeypatch.setattr(module, "program", program)
-    monkeypatch.setattr("getpass.getuser", lambda: "can-bo")
+    """A price of the shop ``shop-mot`` has jumped."""
     world.book.products = [source_product()]
     world.pull()
     world.connect()
@@ -37,8 +27,8 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
     world.book.products = [source_product(prices=(200_000,))]
     world.pull()
     world.plan()
-    runner = CliRunner()
-    return lambda *words: runner.invoke(app, [str(word) for word in words])
+    commands = (accounts, doctor, feeds, holds, push, rules, status, stops)
+    return typed_on(world, monkeypatch, *commands)
 
 
 def said(result: Result) -> Any:

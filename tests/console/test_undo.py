@@ -3,38 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from console.cli import app, rules, undo
+from console.cli import rules, undo
+from tests.console.conftest import Run, typed_on
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 from tests.worker.test_undo import pull
 
-Run = Callable[..., Result]
-
 
 @pytest.fixture
 def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs ``ocop-sync`` on the world's tables; ``input`` is what the person types."""
-
-    @contextmanager
-    def program(**_more: Any) -> Iterator[Any]:
-        yield world.env
-
-    for module in (rules, undo):
-        monkeypatch.setattr(module, "program", program)
-    monkeypatch.setattr("getpass.getuser", lambda: "can-bo")
     world.book.products = [source_product()]
     world.pull()
     world.connect()
     world.sync()
-    runner = CliRunner()
-    return lambda *words, input=None: runner.invoke(app, [str(w) for w in words], input=input)
+    return typed_on(world, monkeypatch, rules, undo)
 
 
 def marked_up(run: Run, world: World) -> int:

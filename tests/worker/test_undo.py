@@ -204,6 +204,20 @@ def test_a_spread_that_the_channel_does_not_take_stays(sold: World) -> None:
         assert overrides.shown(session) == [] and holds.open_holds(session) == []
 
 
+def test_parts_of_a_product_are_told_apart(world: World) -> None:
+    """20.000 and 150.000 stand in two items of one shop; both prices come back."""
+    world.book.products = [source_product(prices=(20_000, 150_000))]
+    world.pull()
+    world.connect()
+    world.sync()
+    assert len(world.market.items) == 2
+    run_id = repriced(world, 25_000, 160_000)
+    done = undo.undo(world.env, run_id, "t")
+    assert sorted((b.key, b.back) for b in done.back) == [(SKU, 20_000), (LARGE, 150_000)]
+    world.sync()
+    assert prices(world) == [20_000, 150_000]
+
+
 def test_a_rule_comes_back(sold: World) -> None:
     def ruled(pct: int) -> int:
         with sold.env.db.transaction() as session:
