@@ -9,6 +9,7 @@ said, with the reason. :func:`preview` is the same in a transaction that is roll
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -77,6 +78,8 @@ class Undone:
     kept: list[Kept] = field(default_factory=list)
     products: set[int] | None = field(default_factory=set)
     """To be planned anew; None: all."""
+    changes: Counter[str] = field(default_factory=Counter)
+    """What its plan changes of listings, by facet."""
 
 
 def preview(env: Env, run_id: int) -> Undone:
@@ -123,6 +126,7 @@ def _undo(env: Env, session: Session, run_id: int, who: str) -> Undone:
     plan_in(env, session, done.products, own)
     if refused := _refused(session, done):
         plan_in(env, session, overrides.end(session, refused, "refused", env.now()), own)
+    done.changes = Counter(c.facet for c in overrides.changed_by(session, own))
     counts = {"back": len(done.back), "kept": len(done.kept)}
     runs.end(session, own, "ok", counts, env.now())
     return done

@@ -91,12 +91,15 @@ def _sure(done: Undone, json: bool) -> bool:
 
 
 def _tell(done: Undone) -> None:
-    print_table(
-        f"Trả lại {len(done.back)} giá trị",
-        ("gian hàng", "mã", "cái gì", "đang là", "trở lại"),
-        [(b.shop or "–", b.product_code or "–", _what(b), _short(b.now), _short(b.back))
-         for b in done.back],
-    )  # fmt: skip
+    if done.back:
+        print_table(
+            f"Trả lại {len(done.back)} giá trị",
+            ("gian hàng", "mã", "cái gì", "đang là", "trở lại"),
+            [(b.shop or "–", b.product_code or "–", _what(b), _short(b.now), _short(b.back))
+             for b in done.back],
+        )  # fmt: skip
+        sent = ", ".join(f"{count} {FACETS[facet]}" for facet, count in done.changes.items())
+        out.print(f"Trên các tin sẽ đổi: {sent or 'không có gì'}.", markup=False)
     for kind, why, some in undoing.grouped(done.kept):
         example = ", ".join(sorted({k.product_code for k in some if k.product_code})[:5])
         of = f" ({example}{'…' if len(some) > 5 else ''})" if example else ""
@@ -121,6 +124,7 @@ def _as_json(done: Undone, *, done_now: bool) -> dict[str, Any]:
              "now": b.now, "back": b.back}
             for b in done.back
         ],
+        "changes": dict(done.changes),
         "kept": [
             {"shop": k.shop, "product_code": k.product_code, "kind": k.kind, "why": k.why}
             for k in done.kept

@@ -34,6 +34,7 @@ def test_the_plan_comes_first_and_no_leaves_all_as_it_is(run: Run, world: World)
     number = marked_up(run, world)
     asked = run("undo", number, input="n\n")
     assert "luật price" in asked.output and "Hoàn tác?" in asked.output
+    assert "Trên các tin sẽ đổi: 1 giá." in asked.output
     assert world.changes() == []
     done = run("undo", number, input="y\n")
     assert f"Đã hoàn tác lượt {number}" in done.output
