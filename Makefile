@@ -6,11 +6,15 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 TESTS ?= tests
 MINUTES ?= 15
 
+# A great many processes are started, by the program and by its tests: each of them would compile
+# all of it anew where the machine says that nothing compiled is kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help run once test lint chaos bench lock clean
+.PHONY: help run once test lint words chaos bench lock clean browser screenshots
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/runtime ## The demo: registry, shops, workers, schedule; until Ctrl-C
 	@$(BIN)/python -m sandbox.demo
@@ -18,15 +22,26 @@ run: $(VENV)/runtime ## The demo: registry, shops, workers, schedule; until Ctrl
 once: $(VENV)/runtime ## One full sync of the demo, then a table
 	@$(BIN)/python -m sandbox.demo --once
 
-test: $(VENV)/dev ## Walls between the rooms, then all tests
+test: $(VENV)/dev browser ## Walls between the rooms, then all tests
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/python -m pytest -n 4 --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n 5 --dist loadgroup $(TESTS)  # more than cores: some mostly wait
+
+browser: # Debian's Chromium, where it is missing and can be had; the tests say loudly where not
+	@command -v chromium >/dev/null 2>&1 || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 \
+		&& echo "Installing Chromium (once) …" >&2 && apt-get update -qq >/dev/null 2>&1 \
+		&& DEBIAN_FRONTEND=noninteractive apt-get install -qq -y chromium >/dev/null 2>&1; } || true
+
+screenshots: $(VENV)/dev browser ## The console's pages into docs/pictures (URL=http://127.0.0.1:8000)
+	$(BIN)/python -m tests.console.browser.screenshots $(or $(URL),http://127.0.0.1:8000)
 
 lint: $(VENV)/dev ## Style, types, walls
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+
+words: $(VENV)/runtime ## Collect the pages' sentences into console/web/words, new ones empty
+	$(BIN)/python -m console.web.words.collect
 
 chaos: $(VENV)/dev ## Everything breaks for 15 minutes, then a table (SEED=N, MINUTES=M)
 	$(BIN)/python -m chaos --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))

@@ -22,10 +22,13 @@ app.conf.update(
     task_default_queue="push",
     task_routes={
         "worker.tasks.pull": {"queue": "pull"},
+        "worker.tasks.pictures": {"queue": "pull"},
         "worker.tasks.certify": {"queue": "pull"},
         "worker.tasks.reconcile_all": {"queue": "pull"},
         "worker.tasks.refresh_logins": {"queue": "pull"},
+        "worker.tasks.tell_producers": {"queue": "pull"},
         "worker.tasks.sweep": {"queue": "urgent"},
+        "worker.tasks.push_run": {"queue": "pull"},
     },
     task_ignore_result=True,
     task_acks_late=True,
@@ -54,6 +57,7 @@ app.conf.update(
             "schedule": settings.refresh_every_s,
         },
         "certify": {"task": "worker.tasks.certify", "schedule": crontab(hour=0, minute=0)},
+        "tell": {"task": "worker.tasks.tell_producers", "schedule": crontab(minute=20)},
     },
     beat_schedule_filename=str(settings.home / "beat"),
 )

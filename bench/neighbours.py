@@ -19,7 +19,6 @@ from worker.env import Env
 from worker.tokens import open_account
 
 ROUNDS = 3
-FIRST_DAY_S, PATIENCE_S = 400.0, 300.0
 SILENT = {"kind": "silent", "seconds": 120, "times": None}
 
 
@@ -28,7 +27,7 @@ def measure(rounds: int = ROUNDS) -> float:
     with tempfile.TemporaryDirectory(prefix="ocop-bench-") as folder:
         demo = Demo(Path(folder) / "home", markets=("shopee",), OCOP_SWEEP_EVERY_S="2")
         with demo.running(), demo.env() as env:
-            eventually("the first day is done", FIRST_DAY_S, lambda: _up(demo) and not _due(env))
+            eventually("the first day is done", lambda: _up(demo) and not _due(env))
             victim, account = _a_small_shop(env)
             well, down = [], []
             for number in range(rounds):
@@ -36,7 +35,7 @@ def measure(rounds: int = ROUNDS) -> float:
                 demo.shopee("POST", "faults", SILENT | {"shop_id": account})
                 down.append(_push(demo, env, 2 * number + 2, victim))
                 demo.shopee("DELETE", "faults")
-                eventually("the shop is back", PATIENCE_S, lambda: not _due(env))
+                eventually("the shop is back", lambda: not _due(env))
                 print(f"  all answer {well[-1]:.1f} s, one silent {down[-1]:.1f} s")
     return statistics.median(down) / statistics.median(well)
 
@@ -68,7 +67,7 @@ def _push(demo: Demo, env: Env, percent: int, but: int) -> float:
     before = len(demo.journal())
     began = time.time()
     demo.told("rules", "set", "price", f'{{"markup_pct": {percent}}}')
-    eventually("the others have their price", PATIENCE_S, lambda: not _due(env, but))
+    eventually("the others have their price", lambda: not _due(env, but))
     last = max(_at(entry) for entry in demo.journal(before) if "update_price" in entry["path"])
     return last - began
 

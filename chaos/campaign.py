@@ -4,6 +4,7 @@ judge, end every process."""
 from __future__ import annotations
 
 import contextlib
+import random
 import shutil
 import tempfile
 import time
@@ -19,7 +20,7 @@ import requests
 from sqlalchemy import text
 
 from chaos import deeds, laws, pool, processes, register
-from chaos.plan import Size, Step, plan
+from chaos.plan import Size, Step, an_edit, plan
 from chaos.processes import Processes
 from chaos.scale import Scale
 from chaos.servers import Extras
@@ -30,7 +31,6 @@ from tests.system.demo import JOURNALS, Demo, eventually
 LOOK_S = 0.15
 """Between two looks at the calls that are held."""
 
-UP_S = 90.0
 PERIODS = 2
 """What a shop gets, after the last fault, to be right again."""
 
@@ -38,8 +38,11 @@ LEAST_QUIET_S = 180.0
 """But at least this: what is left of the first day's backlog goes out at the marketplaces' own
 rates, which no scale makes faster."""
 
-MOST_LINGER_S = 90.0
-"""How much longer than planned a campaign waits for its least."""
+MOST_LINGER_S = 300.0
+"""How much longer than planned a campaign goes on for its least."""
+
+LINGER_EDIT_S = 1.0
+"""Between two edits meanwhile, without which nobody would call."""
 
 Say = Callable[[str], None]
 
@@ -132,9 +135,10 @@ class Campaign:
     def _start(self) -> None:
         said = self._said()
         self._program = self._running.enter_context(self._demo.running())
-        eventually("the program is up", UP_S, lambda: self._up(said))
+        eventually("the program is up", lambda: self._up(said))
 
     def _up(self, said: int) -> bool:
+        self._extras.tend()  # a database that takes no writes just now is waited for
         if self._program.poll() is not None:
             raise ChildProcessError(f"the program did not start: {self._last_words()}")
         return self._said() > said
@@ -179,11 +183,16 @@ class Campaign:
 
     def _linger(self) -> None:
         """On a busy machine few calls come in the time: what was placed waits for them a while
-        longer, so that a campaign says something about the least that its size asks for."""
+        longer, and the register is edited on so that they come. A campaign then says something
+        about the least that its size asks for."""
+        chance = random.Random(f"linger {self.report.seed}")
         ends = time.monotonic() + MOST_LINGER_S
         while not self._enough() and time.monotonic() < ends:
-            self._watch()
-            time.sleep(LOOK_S)
+            self._try(an_edit(chance, self._size))
+            until = time.monotonic() + LINGER_EDIT_S
+            while time.monotonic() < until:
+                self._watch()
+                time.sleep(LOOK_S)
 
     def _enough(self) -> bool:
         if self._size.least_faults:
@@ -278,7 +287,7 @@ class Campaign:
         self._look_at_spoilt()
         self.report.faults += self._spoilt
         for market in (*self._size.markets, "registry"):
-            eventually(f"{market} is healed", 30, partial(self._healed, market))
+            eventually(f"{market} is healed", partial(self._healed, market))
         self._new_day()
         began = time.monotonic()
         period_s = self.report.scale.period_s

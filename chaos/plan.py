@@ -135,13 +135,18 @@ def plan(seed: int, size: Size) -> tuple[Step, ...]:
         *_quotas(chance, size),
         *(_step(chance, size, "extra", chance.choice(EXTRAS)) for _ in range(size.extras)),
         *(_hand(chance, size) for _ in range(size.hands)),
-        *(_step(chance, size, "edit", _weighted(chance, EDITS)) for _ in range(size.edits)),
+        *(an_edit(chance, size) for _ in range(size.edits)),
         *(
             _step(chance, size, "edit", chance.choice(("withdrawn", "revoked")))
             for _ in range(size.gone)
         ),
     ]
     return tuple(sorted(steps, key=lambda step: step.at_s))
+
+
+def an_edit(chance: random.Random, size: Size) -> Step:
+    """At the register, of what no person has to judge."""
+    return _step(chance, size, "edit", _weighted(chance, EDITS))
 
 
 def _step(chance: random.Random, size: Size, what: str, which: str, **more: Any) -> Step:

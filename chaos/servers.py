@@ -23,6 +23,9 @@ FROZEN_S = 7.0
 SECOND_BEAT_S = 15.0
 
 READ_ONLY_S = 6.0
+
+END_S = 60.0
+"""So long at most is a server asked to take writes again; a program that fell has none."""
 """PostgreSQL takes no writes for so long, as after a failover to a standby."""
 
 
@@ -79,7 +82,8 @@ class Extras:
             self._writable_again()
 
     def end(self) -> None:
-        while self._writable_at is not None:
+        ends = time.monotonic() + END_S
+        while self._writable_at is not None and time.monotonic() < ends:
             self._writable_again()
             time.sleep(0.2)
         for pid in self._frozen:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pwd
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,8 +52,21 @@ def account(owner: int | None = None) -> Account:
         return Account(os.geteuid(), os.getegid(), switch=False)
     if owner:
         return Account(owner, _group_of(owner), switch=True)
-    entry = _find() or _make()
+    with _one_at_a_time():
+        entry = _find() or _make()
     return Account(entry.pw_uid, entry.pw_gid, switch=True)
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Of several first starts at once, one makes the user, and the others wait until it is whole:
+    a user that is only half written down cannot run a server."""
+    folder = os.open(STATE.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _group_of(uid: int) -> int:

@@ -78,7 +78,7 @@ def _shared(name: str) -> Path:
     """A folder below /var/lib/ocop-sync; folders that are made here let everyone pass."""
     for folder in (STATE, STATE / name):
         if not folder.exists():
-            folder.mkdir(parents=True)
+            folder.mkdir(parents=True, exist_ok=True)  # another process may have come first
             folder.chmod(0o755)
     return STATE / name
 
@@ -128,8 +128,19 @@ def copied(wheel: Path, tree: str, where: Path) -> Path:
             shutil.copytree(libraries, part / libraries.name)
         for path in (part, *part.rglob("*")):
             path.chmod(0o755)
-        part.rename(target)
+        _into_place(part, target)
     return target / MODULE
+
+
+def _into_place(part: Path, target: Path) -> None:
+    """Whoever comes second, of processes that start on a fresh machine at once, uses the first
+    one's copy."""
+    try:
+        part.rename(target)
+    except OSError:
+        if not target.exists():
+            raise
+        shutil.rmtree(part)
 
 
 def _check_owner(link: Path, owner: int | None, who: Account) -> None:

@@ -6,6 +6,7 @@ mode 0600 below OCOP_HOME/keys, one key a line, made at the first use. (design: 
 
 from __future__ import annotations
 
+import base64
 import os
 import stat
 from collections.abc import Mapping, Sequence
@@ -14,6 +15,8 @@ from pathlib import Path
 
 import orjson
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from config.errors import SetupError, from_os_error
 from config.logging import register_secret
@@ -72,6 +75,12 @@ class Vault:
         except InvalidToken:
             return False
         return True
+
+    def derived(self, purpose: str) -> list[bytes]:
+        """A key for this purpose from each master key, the first key's first: nobody can tell a
+        master key from what it is used for elsewhere (HKDF, RFC 5869)."""
+        self._look()
+        return [_derived(key, purpose) for key in self._keys]
 
     def _look(self) -> None:
         """Read the keys again where their file is another one now; a file that is gone just now
@@ -248,6 +257,11 @@ def _read(path: Path) -> list[str]:
             f"chạy chương trình bằng người dùng đó, hoặc: chown {os.geteuid()} {path}",
         )
     return path.read_text().split()
+
+
+def _derived(key: str, purpose: str) -> bytes:
+    derivation = HKDF(hashes.SHA256(), 32, salt=None, info=f"ocop-sync:{purpose}".encode())
+    return derivation.derive(base64.urlsafe_b64decode(key))
 
 
 def _fernet(key: str, where: str) -> Fernet:

@@ -60,6 +60,20 @@ def _web(value: str | None) -> str | None:
     return value.rstrip("/")
 
 
+def _smtp(value: SecretStr | None) -> SecretStr | None:
+    if value is None or not value.get_secret_value():
+        return None
+    expected = "một máy chủ thư: smtp://người-dùng:mật-khẩu@máy:587 (STARTTLS) hoặc smtps://…:465"
+    try:
+        parts = urlsplit(value.get_secret_value())
+        fits = parts.scheme in ("smtp", "smtps") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise ValueError(expected) from None
+    if not fits or parts.query not in ("", "starttls=no"):
+        raise ValueError(expected)
+    return value
+
+
 def _hosts(value: Any) -> Any:
     """``a,b`` as the environment has it, or a set as code has it."""
     if not isinstance(value, str):
@@ -107,8 +121,14 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: Annotated[int, Field(ge=1, le=65535)] = 8000
     """Where the web server listens; a proxy with the public address stands before it."""
+    open_console: bool = False
+    """True: whoever sits at this machine may use the console while it has no operator."""
     keys: SecretStr | None = None
     """Master keys, comma-separated, the first encrypts; None: the key file below ``home``."""
+    smtp_url: Annotated[SecretStr | None, AfterValidator(_smtp)] = None
+    """What takes notices by e-mail; ``?starttls=no`` for a relay on this machine."""
+    smtp_from: str | None = None
+    """Whose name e-mail goes out under; None: the user of the server."""
     registry: str | None = None
     """Where products come from: a URL or a file."""
     registry_full: bool = False
@@ -148,7 +168,7 @@ def get_settings() -> Settings:
         raise _setup_error(error.errors(include_url=False)) from None
 
 
-_SECRET = ("DATABASE_URL", "REDIS_URL", "OCOP_KEYS")
+_SECRET = ("DATABASE_URL", "REDIS_URL", "OCOP_KEYS", "OCOP_SMTP_URL")
 _EXPECTED = {
     "float_parsing": "một số (giây)",
     "int_parsing": "một số nguyên",

@@ -12,6 +12,7 @@ import structlog
 
 from config import logging
 from config.embedded import Embedded, Urls, servers
+from config.errors import SetupError
 from config.processes import Program, Supervisor, environment, stop_signals
 from config.settings import Settings, get_settings
 from console.web import serve
@@ -91,18 +92,28 @@ def _supervised(
         supervisor.stop()
 
 
+REVIVE_TRIES = 10
+"""In a row, half a second apart and each with its own wait for the server."""
+
+
 def _watch(
     supervisor: Supervisor, embedded: Embedded, stop: threading.Event, done: threading.Event
 ) -> None:
-    """Keep processes and servers up; what cannot be kept up ends the program, and says so."""
+    """Keep processes and servers up; what cannot be kept up ends the program, and says so. A server
+    may be stopped once more while it recovers: it is started again some times."""
+    log, tries = structlog.get_logger(__name__), 0
     while not done.is_set():
         try:
             supervisor.tend()
             embedded.revive()
-        except Exception:  # noqa: BLE001 (whatever it is, the program must end and say so)
-            structlog.get_logger(__name__).exception("the program cannot be kept running")
-            stop.set()
-            return
+            tries = 0
+        except Exception as error:
+            tries += 1
+            if not isinstance(error, SetupError) or tries >= REVIVE_TRIES:
+                log.exception("the program cannot be kept running")
+                stop.set()
+                return
+            log.warning("a server did not start, and is started again", tries=tries)
         done.wait(0.5)
 
 

@@ -1,5 +1,5 @@
 """The tables, and what is always true of them. Knows no channel and no task."""
 
-from models import listing, pairing, product, run, shop
+from models import consent, listing, operator, pairing, producer_access, product, run, shop
 
-__all__ = ["listing", "pairing", "product", "run", "shop"]
+__all__ = ["consent", "listing", "operator", "pairing", "producer_access", "product", "run", "shop"]

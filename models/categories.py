@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import text
+from sqlmodel import Session, col, func, select
 
 from models.facts import Market
 from models.shop import CategoryMap
@@ -36,6 +37,18 @@ def rows_of(session: Session, market: Market) -> list[MapRow]:
         MapRow(r.kind, r.words, r.category_id, tuple(r.attributes), r.name, r.decided_by)
         for r in found
     ]
+
+
+def waiting(session: Session, market: Market) -> dict[str, int]:
+    """Products by kind that stay off sale in a market because it has no category for them."""
+    rows = session.execute(
+        text("""SELECT p.kind, count(DISTINCT p.id) FROM listing l
+            JOIN shop s ON s.id = l.shop_id JOIN product p ON p.id = l.product_id
+            WHERE s.channel = :channel AND s.base_url = :base_url
+              AND l.reason->>'code' = 'NO_CATEGORY' GROUP BY 1"""),
+        {"channel": market[0], "base_url": market[1]},
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def mapped(session: Session, market: Market) -> set[tuple[str, str]]:
@@ -85,3 +98,13 @@ def _values(row: MapRow) -> dict[str, Any]:
         "decided_by": row.decided_by,
         "attributes": [dict(a) for a in row.attributes],
     }
+
+
+def names(session: Session, channel: str) -> dict[str, str]:
+    """The names of a channel's categories that are mapped, by id."""
+    query = (
+        select(CategoryMap.category_id, func.max(CategoryMap.name))
+        .where(CategoryMap.channel == channel)
+        .group_by(CategoryMap.category_id)
+    )
+    return dict(session.exec(query).all())

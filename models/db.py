@@ -11,7 +11,11 @@ from contextlib import contextmanager
 
 import orjson
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, TimeoutError
 from sqlmodel import Session
+
+AWAY = (OperationalError, InterfaceError, InternalError, TimeoutError)
+"""The database restarts, does not answer, or only lets itself be read for a while."""
 
 
 def make_engine(url: str, *, pool_size: int = 4) -> Engine:

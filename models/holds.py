@@ -251,6 +251,12 @@ def open_holds(session: Session) -> list[Hold]:
     return list(session.exec(query.order_by(col(Hold.opened_at), col(Hold.id))).all())
 
 
+def page(session: Session, status: str, after_id: int, most: int) -> list[Hold]:
+    """Holds of a status, the first asked first, those above ``after_id``."""
+    query = select(Hold).where(Hold.status == status, col(Hold.id) > after_id)
+    return list(session.exec(query.order_by(col(Hold.id)).limit(most)).all())
+
+
 def rejected_holds(session: Session) -> list[Hold]:
     """What a person rejected and still stands, the oldest first."""
     query = select(Hold).where(
@@ -259,6 +265,12 @@ def rejected_holds(session: Session) -> list[Hold]:
              " AND i.ended_at IS NULL)"),
     )  # fmt: skip
     return list(session.exec(query.order_by(col(Hold.opened_at), col(Hold.id))).all())
+
+
+def decided(session: Session, most: int) -> list[Hold]:
+    """What people decided last, the newest first."""
+    query = select(Hold).where(col(Hold.status).in_(("approved", "rejected")))
+    return list(session.exec(query.order_by(col(Hold.decided_at).desc()).limit(most)).all())
 
 
 def items(session: Session, hold_id: int) -> list[ItemRow]:

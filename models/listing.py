@@ -53,9 +53,17 @@ class Listing(SQLModel, table=True):
             "uq_listing_remote", "shop_id", "remote_id", unique=True,
             postgresql_where=text("remote_id IS NOT NULL"),
         ),
+        Index("ix_listing_recent", "state_since", "id"),
+        Index("ix_listing_state", "shop_id", "state", "product_id"),
         Index(
             "ix_listing_read", "shop_id", "read_due_at",
             postgresql_where=text("read_due_at IS NOT NULL"),
+        ),
+        Index("ix_listing_written", "shop_id", "last_write_at"),
+        Index("ix_listing_alarm", "shop_id", postgresql_where=text("alarm IS NOT NULL")),
+        Index(
+            "ix_listing_reason", text("(reason->>'code')"),
+            postgresql_where=text("reason IS NOT NULL"),
         ),
     )  # fmt: skip
 
@@ -100,6 +108,9 @@ class ListingFacet(SQLModel, table=True):
         Index(
             "ix_listing_facet_due", "shop_id", "lane", "due_since", "listing_id",
             postgresql_where=text("due"),
+        ),
+        Index(
+            "ix_listing_facet_error", "listing_id", postgresql_where=text("error IS NOT NULL"),
         ),
         Index(
             "ix_listing_facet_releases", "product_id",

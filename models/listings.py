@@ -187,6 +187,20 @@ def add(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> d
     return {(row[0], row[1], row[2]): row[3] for row in made}
 
 
+def rename(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Give listings that no channel knows yet another key (``id, item_sku``); not one that another
+    listing of the shop has."""
+    if rows:
+        session.execute(
+            text("""UPDATE listing l SET item_sku = r.item_sku
+                FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, item_sku text)
+                WHERE l.id = r.id AND l.remote_id IS NULL AND l.handle IS NULL
+                  AND l.attempt_at IS NULL AND NOT EXISTS (SELECT 1 FROM listing o
+                    WHERE o.shop_id = l.shop_id AND o.item_sku = r.item_sku)"""),
+            {"rows": _dump(rows)},
+        )
+
+
 def place_variants(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Upsert packs of listings (``listing_id, variant_id, sku, stock_rev, sold, removed``)."""
     if not rows:

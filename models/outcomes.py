@@ -280,7 +280,8 @@ def observed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime)
     """A reading of listings (``id, state, url, reads, read_due_at, reason, keep_reason, seen``).
 
     ``seen`` false: nothing was learnt, only the next reading is set. A newer observation never
-    yields to an older one.
+    yields to an older one. Of what may not be sold the plan's reason stands, whatever the shop
+    shows: also where that plan came while the shop was being read.
     """
     if rows:
         session.execute(
@@ -290,7 +291,11 @@ def observed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime)
                 state_since = CASE WHEN l.state <> r.state THEN :now ELSE l.state_since END,
                 url = coalesce(nullif(r.url, ''), l.url), reads = r.reads, read_full = false,
                 read_due_at = r.read_due_at,
-                reason = CASE WHEN r.keep_reason THEN l.reason ELSE r.reason END
+                reason = CASE WHEN r.keep_reason THEN l.reason
+                    WHEN l.reason IS NOT NULL AND EXISTS (SELECT 1 FROM listing_facet g
+                        WHERE g.listing_id = l.id AND g.facet = 'availability'
+                        AND g.wanted->>'on' = 'false') THEN l.reason
+                    ELSE r.reason END
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(id bigint, state text,
                     url text, reads int, read_due_at timestamptz, reason jsonb,
                     keep_reason boolean, seen boolean)

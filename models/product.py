@@ -44,6 +44,7 @@ class Product(SQLModel, table=True):
         CheckConstraint("name = btrim(name) AND name <> ''", name="name_not_blank"),
         Index("ix_product_name_sort", "name_sort"),
         Index("ix_product_unplanned", "id", postgresql_where=text("unplanned_since IS NOT NULL")),
+        Index("ix_product_trace_code", "trace_code", postgresql_where=text("trace_code <> ''")),
     )
 
     id: int | None = Field(default=None, sa_column=big_column(primary_key=True))
@@ -117,6 +118,7 @@ class Certificate(SQLModel, table=True):
         CheckConstraint("expires_on > recognised_on", name="expiry_after_issue"),
         CheckConstraint("stars BETWEEN 3 AND 5", name="stars_certified"),
         CheckConstraint("potential_stars IS NULL OR potential_stars = 5", name="potential_five"),
+        Index("ix_certificate_expires", "expires_on"),
         one_of("status", ("valid", "revoked", "suspended")),
     )
 

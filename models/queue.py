@@ -79,10 +79,13 @@ SELECT * FROM (SELECT r.listing_id, r.facet, r.shop_id, r.product_id, r.lane, r.
 ON CONFLICT (listing_id, facet) DO NOTHING
 """)
 
+# A shop that owes units of its stock goes on owing them, whatever is planned anew, until an answer
+# says what stands there.
 _RAISE = text("""
 UPDATE listing_facet f SET
     wanted = r.wanted, wanted_digest = r.digest, lane = r.lane,
-    raises = r.raises, releases = r.releases, parked = r.parked,
+    raises = r.raises, parked = r.parked, releases = r.releases
+        OR (f.facet = 'stock' AND f.releases AND f.acked_digest IS NULL),
     wanted_rev = f.wanted_rev + CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force
         THEN 1 ELSE 0 END,
     acked_rev = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest AND NOT r.force
@@ -304,6 +307,12 @@ def due_count(session: Session) -> int:
     query = f"""SELECT count(*) FROM listing_facet f JOIN shop s ON s.id = f.shop_id
         WHERE {_OPEN} AND {_WORKS}"""  # noqa: S608
     return int(session.execute(text(query)).scalar_one())
+
+
+def owed(session: Session, shop_ids: Sequence[int]) -> int:
+    """How many facets these shops owe, those that wait for their time or for others too."""
+    query = "SELECT count(*) FROM listing_facet WHERE due AND shop_id = ANY(:ids)"
+    return int(session.execute(text(query), {"ids": list(shop_ids)}).scalar_one())
 
 
 def waiting(session: Session, now: datetime, shop_id: int | None = None) -> list[int]:

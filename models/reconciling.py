@@ -38,6 +38,17 @@ def mark_oldest(session: Session, shop_id: int, most: int, now: datetime) -> int
     return len(rows.all())
 
 
+def mark(session: Session, listing_ids: Sequence[int], now: datetime) -> int:
+    """These listings are to be read in full now (an operator asked)."""
+    rows = session.execute(
+        text("""UPDATE listing SET read_full = true, read_due_at = least(read_due_at, :now)
+            WHERE id IN (SELECT id FROM listing WHERE id = ANY(:ids) AND remote_id IS NOT NULL
+                ORDER BY id FOR NO KEY UPDATE) RETURNING id"""),
+        {"ids": list(listing_ids), "now": now},
+    )
+    return len(rows.all())
+
+
 def mark_all(session: Session, shop_id: int, now: datetime) -> int:
     """Everything of a shop is to be read in full now (an operator asked)."""
     rows = session.execute(

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.shop import Rule
+from models.shop import RULE_KINDS, SCOPES, Rule
 
 
 def set_rule(
@@ -45,6 +45,12 @@ def _at(kind: str, scope: str, target: str, channel: str) -> Any:
     return select(Rule).where(
         Rule.kind == kind, Rule.scope == scope, Rule.target == target, Rule.channel == channel
     )
+
+
+def every(session: Session) -> list[Rule]:
+    """All rules, the widest scope of a kind first."""
+    found = session.exec(select(Rule).order_by(col(Rule.target), col(Rule.channel))).all()
+    return sorted(found, key=lambda r: (RULE_KINDS.index(r.kind), SCOPES.index(r.scope)))
 
 
 def of_kind(session: Session, kind: str) -> Sequence[Rule]:

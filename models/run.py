@@ -49,6 +49,7 @@ class Event(SQLModel, table=True):
     __table_args__ = (
         Index("ix_event_listing", "listing_id", "at"),
         Index("ix_event_run", "run_id"),
+        Index("ix_event_request", "request_id", postgresql_where=text("request_id <> ''")),
     )
 
     at: datetime = Field(sa_column=time_column(primary_key=True))

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models.run import Event, Run
+from models.shop import Shop
 
 LONGEST = timedelta(hours=2)
 """No run takes this long: a push by hand gives up after ten minutes."""
@@ -55,9 +56,50 @@ def end(
     )
 
 
+def progress(session: Session, run_id: int, counts: Mapping[str, Any]) -> None:
+    """What a run that goes on has counted so far."""
+    session.execute(
+        text("""UPDATE run SET counts = counts || CAST(:counts AS jsonb)
+            WHERE id = :id AND status = 'running'"""),
+        {"id": run_id, "counts": orjson.dumps(dict(counts)).decode()},
+    )
+
+
+def of_slot(session: Session, slot: str) -> int | None:
+    """The run that had this slot."""
+    return session.exec(select(Run.id).where(Run.slot == slot)).first()
+
+
 def latest(session: Session, most: int) -> list[Run]:
     """The last runs, newest first."""
     return list(session.exec(select(Run).order_by(col(Run.id).desc()).limit(most)).all())
+
+
+def get(session: Session, run_id: int) -> Run | None:
+    return session.get(Run, run_id)
+
+
+def page_of_events(
+    session: Session, run_id: int, most: int, after_id: int = 0
+) -> list[tuple[Event, str | None]]:
+    """What a run did, in the order in which it was written down, with the key of the shop."""
+    query = (
+        select(Event, Shop.key)
+        .join(Shop, col(Shop.id) == col(Event.shop_id), isouter=True)
+        .where(Event.run_id == run_id, col(Event.id) > after_id)
+    )
+    rows = session.exec(query.order_by(col(Event.id)).limit(most)).all()
+    return [(event, key) for event, key in rows]
+
+
+def older(session: Session, most: int, before: int | None = None, kind: str = "") -> list[Run]:
+    """Runs, newest first; ``before``: older than that one; of a kind where told."""
+    query = select(Run)
+    if before is not None:
+        query = query.where(col(Run.id) < before)
+    if kind:
+        query = query.where(Run.kind == kind)
+    return list(session.exec(query.order_by(col(Run.id).desc()).limit(most)).all())
 
 
 def running(session: Session, kind: str) -> list[Run]:

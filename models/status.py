@@ -86,8 +86,11 @@ class ChangeRow:
         return {name: getattr(self, name) for name in self.__slots__ if name != "lane"}
 
 
-def due_changes(session: Session, *, shop: str = "", channel: str = "") -> list[ChangeRow]:
-    """What would be sent: a listing that is not there yet is one ``create``, else its facets."""
+def due_changes(
+    session: Session, *, shop: str = "", channel: str = "", most: int | None = None
+) -> list[ChangeRow]:
+    """What would be sent, the most urgent first: a listing that is not there yet is one
+    ``create``, else its facets."""
     rows = session.execute(
         text("""SELECT pc.code, p.name, s.key, s.channel, f.facet, f.lane,
                 (SELECT coalesce(jsonb_agg(v.sku ORDER BY v.variant_id), '[]')
@@ -105,8 +108,8 @@ def due_changes(session: Session, *, shop: str = "", channel: str = "") -> list[
             WHERE f.due AND s.enabled AND (:shop = '' OR s.key = :shop)
               AND (:channel = '' OR s.channel = :channel)
               AND (f.facet = 'create' OR l.remote_id IS NOT NULL)
-            ORDER BY f.lane, pc.code, s.key"""),
-        {"shop": shop, "channel": channel},
+            ORDER BY f.lane, pc.code, s.key LIMIT CAST(:most AS bigint)"""),
+        {"shop": shop, "channel": channel, "most": most},
     )
     return [ChangeRow(*row) for row in rows]
 
@@ -221,3 +224,14 @@ def listings_of_skus(session: Session, skus: Sequence[str], shop: str, channel: 
         {"skus": list(skus), "shop": shop, "channel": channel},
     )
     return [row[0] for row in rows]
+
+
+def places_of(session: Session, listing_ids: Sequence[int]) -> list[tuple[str, str]]:
+    """(shop, product code) of listings."""
+    rows = session.execute(
+        text("""SELECT DISTINCT s.key, pc.code FROM listing l JOIN shop s ON s.id = l.shop_id
+            JOIN product_code pc ON pc.product_id = l.product_id AND pc.current
+            WHERE l.id = ANY(:ids) ORDER BY 1, 2"""),
+        {"ids": list(listing_ids)},
+    )
+    return [(row[0], row[1]) for row in rows]

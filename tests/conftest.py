@@ -67,6 +67,7 @@ class _Scratch:
     def __enter__(self) -> str:
         with self._admin.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {self._name}"))
+            connection.execute(text(f"ALTER DATABASE {self._name} SET synchronous_commit = off"))
         return self._url
 
     def __exit__(self, *_error: object) -> None:
@@ -75,12 +76,19 @@ class _Scratch:
         self._admin.dispose()
 
 
+_EMPTIED = "; ".join([
+    "SET LOCAL session_replication_role = replica",  # no foreign key is looked at, in any order
+    *(f"DELETE FROM {table.name}" for table in metadata.sorted_tables),  # noqa: S608 (our names)
+    "SELECT setval(seqrelid::regclass, seqstart, false) FROM pg_sequence",
+])  # fmt: skip
+"""Some twenty times as quick as TRUNCATE, which makes every table's files anew."""
+
+
 @pytest.fixture
 def db(database_url: str) -> Iterator[Database]:
     """The tables, empty."""
     database = Database(database_url)
-    names = ", ".join(table.name for table in metadata.sorted_tables)
-    with database.transaction() as session:
-        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(_EMPTIED)
     yield database
     database.close()

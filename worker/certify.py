@@ -143,7 +143,7 @@ def _lapse(
 ) -> Reason | None:
     if certificate is not None:
         return None
-    lapsed = _why_not_valid(product.certificates, today)
+    lapsed = why_not_valid(product.certificates, today)
     if not rules.unclaims(shop.channel, shop.key, product.code):
         return lapsed
     if lapsed.code in ("NO_CERTIFICATE", "NOT_YET", "SUSPENDED") or _unsafe(product):
@@ -153,7 +153,9 @@ def _lapse(
     return None
 
 
-def _why_not_valid(certificates: Sequence[CertificateFacts], today: date) -> Reason:
+def why_not_valid(certificates: Sequence[CertificateFacts], today: date) -> Reason:
+    """What is the matter where :func:`valid_certificate` finds none: NO_CERTIFICATE, NOT_YET,
+    EXPIRED, REVOKED or SUSPENDED."""
     if not certificates:
         return reason("NO_CERTIFICATE")
     last = max(certificates, key=lambda c: c.recognised_on)

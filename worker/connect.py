@@ -13,6 +13,7 @@ from models.shop import Shop
 from models.text import slug
 from worker import adopting, mapping
 from worker.env import Env
+from worker.saying import say
 
 
 class BadAccount(ValueError):
@@ -46,10 +47,11 @@ class Connected:
 def connect(env: Env, new: NewShop) -> Connected:
     """Add (or reconnect) a shop. Raises BadAccount, or a ChannelError that says what is wrong."""
     if new.channel not in env.connectors:
+        known = ", ".join(sorted(env.connectors))
         raise BadAccount(
-            f"không có kênh '{new.channel}'; đang có: {', '.join(sorted(env.connectors))}"
+            say("không có kênh '%(found)s'; đang có: %(known)s", found=new.channel, known=known)
         )
-    _check_address(env, new.base_url)
+    check_address(env, new.base_url)
     shop = _shop(env, new)
     account = env.account(shop, check_fields(env, new))
     connector = env.connector(new.channel, account)
@@ -81,14 +83,14 @@ def connect(env: Env, new: NewShop) -> Connected:
     )
 
 
-def _check_address(env: Env, base_url: str) -> None:
+def check_address(env: Env, base_url: str) -> None:
     """An address that a person gave: a public name that leads to a private host is refused when
     it is asked."""
     try:
         if "://" in base_url:
             env.guard.and_named(base_url).check(base_url)
     except Refused as error:
-        raise BadAccount(f"địa chỉ '{base_url}': {error}") from None
+        raise BadAccount(say("địa chỉ '%(url)s': %(error)s", url=base_url, error=error)) from None
 
 
 def _shop(env: Env, new: NewShop) -> Shop:
@@ -105,7 +107,11 @@ def _shop(env: Env, new: NewShop) -> Shop:
             enabled=False,
         )  # fmt: skip
     elif shop.channel != new.channel:
-        raise BadAccount(f"gian hàng '{key}' đã có trên kênh {shop.channel}: hãy đặt tên khác")
+        said = say(
+            "gian hàng '%(shop)s' đã có trên kênh %(channel)s: hãy đặt tên khác",
+            shop=key, channel=shop.channel,
+        )  # fmt: skip
+        raise BadAccount(said)
     shop.name, shop.producer_id, shop.base_url = new.name, new.producer_id, base_url
     return shop
 
@@ -122,10 +128,13 @@ def check_fields(env: Env, new: NewShop) -> Credentials:
     given = {name: str(value) for name, value in new.credentials.items() if value is not None}
     missing = sorted(name for name in required if not given.get(name))
     if missing:
-        raise BadAccount(
-            f"tệp đăng nhập thiếu: {', '.join(missing)}; {new.channel} cần "
-            f"{', '.join(sorted(required))} và có thể có {', '.join(sorted(optional))}"
-        )
+        said = say(
+            "tệp đăng nhập thiếu: %(missing)s; %(channel)s cần %(required)s và có thể có "
+            "%(optional)s",
+            missing=", ".join(missing), channel=new.channel,
+            required=", ".join(sorted(required)), optional=", ".join(sorted(optional)),
+        )  # fmt: skip
+        raise BadAccount(said)
     known = required | optional
     return Credentials({name: value for name, value in given.items() if name in known})
 
@@ -150,7 +159,7 @@ def _only_once(env: Env, shop_id: int, shop: Shop, facts: ShopFacts) -> None:
             return
         if shop.checked_at is None:
             shops.forget(session, shop_id)
-    raise BadAccount(f"tài khoản này đã kết nối với tên '{twin.key}'")
+    raise BadAccount(say("tài khoản này đã kết nối với tên '%(shop)s'", shop=twin.key))
 
 
 def _map(

@@ -22,6 +22,7 @@ from worker.env import Env
 from worker.planning import plan_in
 from worker.pull import ABSENCE, NOT_IN_REGISTER
 from worker.reading import DRIFT, LOSS
+from worker.saying import say
 
 
 class BadDecision(ValueError):
@@ -97,27 +98,37 @@ WORDS = {
 def decide(env: Env, hold_id: int, *, approve: bool, who: str) -> Hold:
     """Approve or reject an open hold. Raises BadDecision where it is not open."""
     with env.db.transaction() as session:
-        status = guards.APPROVED if approve else guards.REJECTED
-        hold = holds.decide(session, hold_id, status, who, env.now())
-        if hold is None:
-            raise BadDecision(_not_open(session, hold_id))
-        items = [item for item in holds.items(session, hold_id) if item.live]
-        run_id = office.begin(env, session, who, f"việc chờ số {hold_id}: {status}")
-        effects = _APPROVE if approve else _REJECT
-        effects.get(hold.kind, _stands)(env, session, hold, items)
-        outcomes.log(session, [_event(hold, status, who, run_id)], env.now())
-        products = {i.product_id for i in items if i.product_id is not None}
-        plan_in(env, session, products, run_id)
+        return decide_in(env, session, hold_id, approve=approve, who=who)
+
+
+def decide_in(env: Env, session: Session, hold_id: int, *, approve: bool, who: str) -> Hold:
+    """The same within a transaction that does more, and that BadDecision must end."""
+    status = guards.APPROVED if approve else guards.REJECTED
+    hold = holds.decide(session, hold_id, status, who, env.now())
+    if hold is None:
+        raise BadDecision(_not_open(session, hold_id))
+    items = [item for item in holds.items(session, hold_id) if item.live]
+    run_id = office.begin(env, session, who, f"việc chờ số {hold_id}: {status}")
+    effects = _APPROVE if approve else _REJECT
+    effects.get(hold.kind, _stands)(env, session, hold, items)
+    outcomes.log(session, [_event(hold, status, who, run_id)], env.now())
+    products = {i.product_id for i in items if i.product_id is not None}
+    plan_in(env, session, products, run_id)
     return hold
 
 
 def _not_open(session: Session, hold_id: int) -> str:
     hold = holds.get(session, hold_id)
     if hold is None:
-        return f"không có việc chờ số {hold_id}; xem ocop-sync holds list"
+        return say("không có việc chờ số %(hold)s; xem ocop-sync holds list", hold=hold_id)
     if hold.status == "solved":
-        return f"việc chờ số {hold_id} đã tự hết hoặc đã đổi; xem ocop-sync holds list"
-    return f"việc chờ số {hold_id} đã do {hold.decided_by} quyết ({hold.status})"
+        return say(
+            "việc chờ số %(hold)s đã tự hết hoặc đã đổi; xem ocop-sync holds list", hold=hold_id
+        )
+    facts = {"hold": hold_id, "who": hold.decided_by}
+    if hold.status == "approved":
+        return say("việc chờ số %(hold)s đã do %(who)s quyết: đồng ý", **facts)
+    return say("việc chờ số %(hold)s đã do %(who)s quyết: từ chối", **facts)
 
 
 def _event(hold: Hold, status: str, who: str, run_id: int) -> EventRow:

@@ -59,11 +59,18 @@ class Draft:
         return offer.variant_rows(self.variants, self.page.packing, self.page.limits.label)
 
     @property
+    def item_sku(self) -> str:
+        """The key by which the channel knows it; while it cannot know it, the key that it would
+        get now: its only pack may be another one by the time that it is made."""
+        if self.existing is not None and self.started:
+            return self.existing.item_sku
+        return item_sku(self.product, self.variants, self.part)
+
+    @property
     def create(self) -> dict[str, Any]:
         """The create facet: a new attempt is due when anything that goes out with it changes."""
-        sku = self.existing.item_sku if self.existing else ""
         return {
-            "item_sku": sku or item_sku(self.product, self.variants, self.part),
+            "item_sku": self.item_sku,
             "data": digest([self.prices, self.packs, self.content]),
         }
 

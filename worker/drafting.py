@@ -14,6 +14,7 @@ from models.overrides import Pin
 from worker import guards, offer
 from worker.certify import Verdict, assigned, certify, forbidden
 from worker.draft import Draft
+from worker.facets import unclear_stock
 from worker.pinned import pin_content, pin_prices
 from worker.pool import Claim, divide
 from worker.reasons import Reason, reason
@@ -199,10 +200,7 @@ def _kept_there(variant: VariantFacts, draft: Draft) -> int:
     shelf = facets.get("availability")
     if draft.existing.remote_id is None or shelf is None or shelf.acked == {"on": False}:
         return 0
-    stock = facets.get("stock")
-    unclear = stock is not None and stock.acked_digest is None
-    sent = (stock.wanted or {}).get(variant.sku, 0) if stock is not None and unclear else 0
-    return max(state.stock_acked or 0, sent)
+    return max(state.stock_acked or 0, unclear_stock(draft.existing).get(variant.sku, 0))
 
 
 def _claim(number: int, variant: VariantFacts, draft: Draft, share: int, cap: int | None) -> Claim:

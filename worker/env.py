@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib.metadata import entry_points
@@ -21,6 +21,7 @@ from connectors.guard import Guard
 from connectors.http import Http, Limiter, NoLimit
 from models.db import Database
 from models.shop import Shop
+from worker.mail import MailServer
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,10 @@ class StopFlag(Protocol):
     def is_set(self) -> bool: ...
 
 
+def _no_keys(purpose: str) -> Sequence[bytes]:
+    raise RuntimeError(f"no keys for {purpose}")
+
+
 @dataclass(slots=True)
 class Env:
     """``limiter`` makes the rate limiter of a shop; ``stop`` ends a drain after its batch."""
@@ -60,10 +65,16 @@ class Env:
     stop: StopFlag = field(default_factory=threading.Event)
     files: Path | None = None
     """Where connectors keep files of their own, a folder a shop."""
+    uploads: Path | None = None
+    """Where files that people sent wait for their word (:mod:`worker.received`)."""
     public_base_url: str = ""
     """Where channels reach what we publish; "" when the deployment has no public address."""
     private_hosts: frozenset[str] = frozenset()
     """Hosts that may be asked although they are private: pictures, registries, shops."""
+    derive: Callable[[str], Sequence[bytes]] = _no_keys
+    """Keys for a purpose, made from the master keys; the first signs, all verify."""
+    mail: MailServer | None = None
+    """What takes our e-mail; None: the deployment sends none."""
 
     @property
     def capabilities(self) -> dict[str, Capabilities]:

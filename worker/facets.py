@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from models.listing import CONTENT, CREATE, PRICE, STOCK, SWITCH_ON, TAKE_DOWN, VARIANTS, ZERO_STOCK
+from models.listings import ListingState
 from models.queue import WantedFacet
 from worker.digests import digest
 from worker.draft import Draft
@@ -51,7 +52,10 @@ def _stock_facet(draft: Draft) -> WantedFacet:
     known = {v.sku: v for v in draft.existing.variants} if draft.existing else {}
     acked = {sku: state.stock_acked for sku, state in known.items()}
     raises = any(units > (acked.get(sku) or 0) for sku, units in draft.stock.items())
-    releases = any(units < (acked.get(sku) or 0) for sku, units in draft.stock.items())
+    sent = unclear_stock(draft.existing)
+    releases = any(
+        units < max(acked.get(sku) or 0, sent.get(sku, 0)) for sku, units in draft.stock.items()
+    )
     stock = draft.stock
     if raises and releases:
         raises = False
@@ -63,6 +67,15 @@ def _stock_facet(draft: Draft) -> WantedFacet:
     )
     lane = ZERO_STOCK if zero else STOCK
     return _facet(draft, "stock", stock, lane, raises=raises, releases=releases, force=restated)
+
+
+def unclear_stock(existing: ListingState | None) -> Mapping[str, int]:
+    """Units by SKU that may stand in the shop because they were sent and no answer came; {} where
+    what stands there is known."""
+    if existing is None or existing.remote_id is None or "stock" not in existing.facets:
+        return {}
+    facet = existing.facets["stock"]
+    return facet.wanted or {} if facet.acked_digest is None else {}
 
 
 def _facet(

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+import structlog
+
+from config.errors import from_os_error
 from connectors.http import Http, TransportError
 from models import registry
 from models.registry import WaitingPicture
 from worker.env import Env
 from worker.pictures import BadPicture, Picture, fetch
 from worker.tracecode import draw_missing
+
+_log = structlog.get_logger(__name__)
 
 BATCH = 64
 THREADS = 4
@@ -20,7 +25,8 @@ def fetch_pictures(env: Env) -> set[int]:
     """Fetch what is missing, batch by batch; returns the products whose pictures changed.
 
     Pictures of traceability codes are drawn. A picture that cannot be used says why; one whose
-    server is away stays missing and is asked for again by the next pull.
+    server is away, or that finds no room on the disk, stays missing and is asked for again by the
+    next pull.
     """
     http = Http(guard=env.guard)
     touched = draw_missing(env)
@@ -54,8 +60,11 @@ def _fetch_batch(env: Env, http: Http, waiting: Sequence[WaitingPicture]) -> set
         return set(registry.products_of_pictures(session, done))
 
 
-def _try(env: Env, http: Http, picture: WaitingPicture) -> Picture | BadPicture | TransportError:
+def _try(env: Env, http: Http, picture: WaitingPicture) -> Picture | Exception:
     try:
         return fetch(picture.url, http, env.images)
     except (BadPicture, TransportError) as error:
+        return error
+    except OSError as error:
+        _log.warning("picture not kept", error=str(from_os_error(env.images, error)))
         return error

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from models import outcomes, stops
 from models.outcomes import EventRow
 from models.shop import Shop
@@ -26,20 +28,30 @@ class Halt:
 def stop(env: Env, shop: Shop | None, *, who: str, why: str) -> Halt:
     """No call that touches this shop (None: any shop) after the batch that is on its way."""
     with env.db.transaction() as session:
-        shop_id = shop.id if shop else None
-        changed = stops.stop(session, shop_id, who, why, env.now())
-        if changed:
-            event = EventRow("stopped", shop_id=shop_id, after={"who": who, "why": why})
-            outcomes.log(session, [event], env.now())
-        return Halt(changed, stops.owed_take_downs(session, [shop.key] if shop else None))
+        return stop_in(env, session, shop, who=who, why=why)
+
+
+def stop_in(env: Env, session: Session, shop: Shop | None, *, who: str, why: str) -> Halt:
+    """The same within a transaction that does more."""
+    shop_id = shop.id if shop else None
+    changed = stops.stop(session, shop_id, who, why, env.now())
+    if changed:
+        event = EventRow("stopped", shop_id=shop_id, after={"who": who, "why": why})
+        outcomes.log(session, [event], env.now())
+    return Halt(changed, stops.owed_take_downs(session, [shop.key] if shop else None))
 
 
 def start(env: Env, shop: Shop | None, *, who: str) -> Halt:
     """Go on; the sweep wakes what is due. A shop goes on only when the stop of all is over too."""
     with env.db.transaction() as session:
-        shop_id = shop.id if shop else None
-        changed = stops.start(session, shop_id, who, env.now())
-        if changed:
-            event = EventRow("started", shop_id=shop_id, after={"who": who})
-            outcomes.log(session, [event], env.now())
-        return Halt(changed, stops.owed_take_downs(session))
+        return start_in(env, session, shop, who=who)
+
+
+def start_in(env: Env, session: Session, shop: Shop | None, *, who: str) -> Halt:
+    """The same within a transaction that does more."""
+    shop_id = shop.id if shop else None
+    changed = stops.start(session, shop_id, who, env.now())
+    if changed:
+        event = EventRow("started", shop_id=shop_id, after={"who": who})
+        outcomes.log(session, [event], env.now())
+    return Halt(changed, stops.owed_take_downs(session))

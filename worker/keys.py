@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from config.errors import SetupError
 from config.secrets import Vault, add_key, drop_keys, open_vault
-from models import shops
+from models import producer_links, shops
 from models.db import Database
 
 
@@ -37,11 +37,13 @@ def _opens(vault: Vault | None, stored: shops.KeptSecret) -> bool:
 @dataclass(frozen=True, slots=True)
 class Rotated:
     """``renewed`` of ``total`` stored logins were under an older key. ``dropped``: where the keys
-    are that nothing in the database needs any more, None when they are not ours to drop."""
+    are that nothing in the database needs any more, None when they are not ours to drop.
+    ``links``: producers' links that were alive; they end with the key that signed them."""
 
     total: int
     renewed: int
     dropped: Path | None
+    links: int = 0
 
 
 def rotate(db: Database, home: Path, keys: str | None, now: datetime) -> Rotated:
@@ -63,4 +65,6 @@ def rotate(db: Database, home: Path, keys: str | None, now: datetime) -> Rotated
         old = [stored for stored in kept if not vault.is_current(stored.secret)]
         for stored in old:
             shops.renew_secret(session, stored.shop_id, vault.rotate(stored.secret))
-    return Rotated(len(kept), len(old), drop_keys(home, now) if keys is None else None)
+        links = producer_links.alive(session, now)
+    dropped = drop_keys(home, now) if keys is None else None
+    return Rotated(len(kept), len(old), dropped, links)

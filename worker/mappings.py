@@ -9,9 +9,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
+from sqlmodel import Session
 
 from connectors.contract import Attribute, Category, Connector, StarterRow
-from models import categories, shops
+from models import categories, shops, turns
 from models.categories import MapRow
 from models.facts import Market
 from models.product import KINDS
@@ -20,7 +21,8 @@ from worker import mapping, office, tokens
 from worker.certify import KIND_NAMES
 from worker.env import Env
 from worker.mapping import Proposal
-from worker.planning import plan_products
+from worker.planning import plan_in, plan_products
+from worker.saying import say
 
 COLUMNS = ("channel", "base_url", "kind", "words", "category_id", "name", "attributes")
 
@@ -78,24 +80,50 @@ def _starter_row(connector: Connector, kind: str, words: str) -> StarterRow:
     return StarterRow(kind, words, phrases)
 
 
-def set_one(env: Env, shop: Shop, kind: str, words: str, category_id: str, *, by: str) -> list[str]:
-    """Confirm a category for a kind; returns names of mandatory attributes that got only a
-    placeholder. Raises BadMapping, ChannelError."""
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A mapping as it would be set; ``weak``: mandatory attributes that get only a placeholder."""
+
+    row: MapRow
+    weak: tuple[str, ...]
+
+
+def draft(env: Env, shop: Shop, kind: str, words: str, category_id: str, *, by: str) -> Drafted:
+    """A category for a kind, with the attributes that the channel wants of it. Raises BadMapping,
+    ChannelError."""
     _known_kind(kind)
     connector = connector_of(env, shop)
     category = next((c for c in connector.categories() if c.category_id == category_id), None)
     if category is None or not category.leaf:
-        what = "không phải ngành hàng cuối" if category else "không có trên sàn"
-        raise BadMapping(f"ngành hàng {category_id} {what}; xem: ocop-sync mappings suggest {kind}")
+        said = say(
+            "ngành hàng %(category)s %(what)s; xem: ocop-sync mappings suggest %(kind)s",
+            category=category_id, kind=kind,
+            what=say("không phải ngành hàng cuối") if category else say("không có trên sàn"),
+        )  # fmt: skip
+        raise BadMapping(said)
     attributes = connector.attributes([category_id]).get(category_id, ())
     defaults = mapping.default_attributes(attributes)
-    row = MapRow(kind, words, category_id, tuple(defaults), category.name, by)
-    with env.db.transaction() as session:
-        run_id = office.begin(env, session, by, f"ánh xạ {shop.channel} {kind} {words}".strip())
-        office.mapping(env, session, market_of(shop), row, run_id=run_id)
-    plan_products(env, run_id=run_id)
     weak = {d["attribute_id"] for d in defaults if not d["value_id"] and _is_weak(d["text"])}
-    return [a.name for a in attributes if a.attribute_id in weak]
+    row = MapRow(kind, words, category_id, tuple(defaults), category.name, by)
+    return Drafted(row, tuple(a.name for a in attributes if a.attribute_id in weak))
+
+
+def set_one(env: Env, shop: Shop, kind: str, words: str, category_id: str, *, by: str) -> list[str]:
+    """Confirm a category for a kind; returns names of mandatory attributes that got only a
+    placeholder. Raises BadMapping, ChannelError."""
+    drafted = draft(env, shop, kind, words, category_id, by=by)
+    with env.db.transaction() as session:
+        put(env, session, shop, drafted.row)
+    return list(drafted.weak)
+
+
+def put(env: Env, session: Session, shop: Shop, row: MapRow) -> None:
+    """Set a drafted row as a decision, and plan what it changes."""
+    turns.take(session, None)
+    why = f"ánh xạ {shop.channel} {row.kind} {row.words}".strip()
+    run_id = office.begin(env, session, row.decided_by, why)
+    office.mapping(env, session, market_of(shop), row, run_id=run_id)
+    plan_in(env, session, None, run_id)
 
 
 def _is_weak(text: str) -> bool:
@@ -104,7 +132,10 @@ def _is_weak(text: str) -> bool:
 
 def _known_kind(kind: str) -> None:
     if kind not in KINDS:
-        raise BadMapping(f"không có loại hàng '{kind}'; có: {', '.join(KINDS)}")
+        said = say(
+            "không có loại hàng '%(found)s'; có: %(known)s", found=kind, known=", ".join(KINDS)
+        )
+        raise BadMapping(said)
 
 
 # --- as CSV -----------------------------------------------------------------------------------
@@ -138,24 +169,41 @@ def _safe(text: str) -> str:
 def import_(env: Env, text: str, *, by: str) -> tuple[int, list[str]]:
     """Set what a CSV says; returns how many rows changed, and what was wrong with the others
     (row, found, expected). Raises BadMapping when it is no such CSV at all."""
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
-    missing = sorted({"channel", "kind", "category_id"} - set(reader.fieldnames or ()))
-    if missing:
-        raise BadMapping(f"tệp thiếu cột {', '.join(missing)}; cần các cột: {', '.join(COLUMNS)}")
+    lines = _lines(text)
     known = {market_of(shop) for shop in markets(env)}
-    changed, problems = 0, []
+    changed = 0
+    problems: list[str] = []
     with env.db.transaction() as session:
         run_id = office.begin(env, session, by, "ánh xạ từ tệp")
-    for number, line in enumerate(reader, start=2):
+    for number, line in enumerate(lines, start=2):
         try:
             market, row = _row(line, known, by)
         except BadMapping as error:
-            problems.append(f"dòng {number}: {error}")
+            problems.append(say("dòng %(row)s: %(error)s", row=number, error=error.args[0]))
             continue
         with env.db.transaction() as session:
             changed += office.mapping(env, session, market, row, run_id=run_id)
     plan_products(env, run_id=run_id)
     return changed, problems
+
+
+def _lines(text: str) -> list[dict[str, str | None]]:
+    if "\0" in text:
+        raise BadMapping(say("tệp không phải CSV mã UTF-8; lưu lại bằng CSV UTF-8"))
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    try:
+        missing = sorted({"channel", "kind", "category_id"} - set(reader.fieldnames or ()))
+        lines = list(reader)
+    except csv.Error as error:
+        said = say("tệp không tách được cột (%(error)s); lưu lại bằng CSV UTF-8", error=error)
+        raise BadMapping(said) from None
+    if missing:
+        said = say(
+            "tệp thiếu cột %(missing)s; cần các cột: %(columns)s",
+            missing=", ".join(missing), columns=", ".join(COLUMNS),
+        )  # fmt: skip
+        raise BadMapping(said)
+    return lines
 
 
 def _row(line: Mapping[str, str | None], known: set[Market], by: str) -> tuple[Market, MapRow]:
@@ -164,19 +212,23 @@ def _row(line: Mapping[str, str | None], known: set[Market], by: str) -> tuple[M
     bases = [m for m in known if m[0] == values["channel"]]
     market = (values["channel"], values["base_url"] or (bases[0][1] if len(bases) == 1 else ""))
     if market not in known:
-        raise BadMapping(
-            f"không có gian hàng nào trên {values['channel']} {values['base_url']}; kết nối trước"
-        )
+        said = say(
+            "không có gian hàng nào trên %(channel)s %(url)s; kết nối trước",
+            channel=values["channel"], url=values["base_url"],
+        )  # fmt: skip
+        raise BadMapping(said)
     if not values["category_id"]:
-        raise BadMapping("cột category_id trống; ghi mã ngành hàng của sàn")
+        raise BadMapping(say("cột category_id trống; ghi mã ngành hàng của sàn"))
     try:
         attributes = orjson.loads(values["attributes"] or "[]")
         rows = tuple({str(k): str(v) for k, v in a.items()} for a in attributes)
     except (orjson.JSONDecodeError, AttributeError, TypeError):
-        raise BadMapping(
-            f"cột attributes có {values['attributes'][:40]!r}; cần một danh sách JSON, như "
-            '[{"attribute_id": "1", "value_id": "2", "text": "", "unit": ""}]'
-        ) from None
+        said = say(
+            "cột attributes có %(found)s; cần một danh sách JSON, như %(sample)s",
+            found=repr(values["attributes"][:40]),
+            sample='[{"attribute_id": "1", "value_id": "2", "text": "", "unit": ""}]',
+        )
+        raise BadMapping(said) from None
     row = MapRow(values["kind"], values["words"], values["category_id"], rows, values["name"], by)
     return market, row
 

@@ -9,14 +9,16 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import categories, outcomes, rules, runs
+from models import assortments, categories, outcomes, rules, runs
 from models.categories import MapRow
 from models.facts import Market
 from models.outcomes import EventRow
+from models.shop import Shop
 from worker.env import Env
 
-RULE_SET, MAPPING_SET = "rule_set", "mapping_set"
-"""Kinds of events; ``before`` and ``after`` are the rule's value, and the mapping's row."""
+RULE_SET, MAPPING_SET, ASSORTED = "rule_set", "mapping_set", "assorted"
+"""Kinds of events; ``before`` and ``after`` are the rule's value, the mapping's row, and what is
+said of each product in a shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,21 @@ def mapping(env: Env, session: Session, market: Market, row: MapRow, *, run_id: 
         old = _row_json(before) if before is not None else None
         _log(env, session, MAPPING_SET, run_id, keys, old, _row_json(row))
     return changed
+
+
+def assort(
+    env: Env, session: Session, shop: Shop, modes: Mapping[str, str | None], *, run_id: int
+) -> bool:
+    """Keep products (by code) out of a shop ("exclude"), put them into it ("include"), or say
+    nothing of them (None); returns whether anything changed."""
+    before = assortments.of_products(session, shop.id or 0, sorted(modes))
+    changed = {code: mode for code, mode in modes.items() if before[code] != mode}
+    if not changed:
+        return False
+    assortments.put(session, shop.id or 0, changed)
+    old = {code: before[code] for code in changed}
+    _log(env, session, ASSORTED, run_id, {"shop": shop.key}, old, changed)
+    return True
 
 
 def _row_json(row: MapRow) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from models import facts, listings, overrides, queue, registry
 from models.listings import ListingState
 from models.states import BLOCKED, PENDING
 from worker import drafting, facets, guards
-from worker.draft import Draft, item_sku
+from worker.draft import Draft
 from worker.guards import Watch
 from worker.reasons import Reason, reason
 from worker.world import World
@@ -85,6 +85,8 @@ def _write(session: Session, drafts: Sequence[Draft], world: World) -> None:
     for draft in drafts:
         key = (draft.shop.id, draft.product.id, draft.part)
         draft.id = draft.existing.id if draft.existing else made[key]
+    renamed = [d for d in drafts if d.existing and d.on and d.item_sku != d.existing.item_sku]
+    listings.rename(session, [{"id": d.id, "item_sku": d.item_sku} for d in renamed])
     listings.place_variants(session, [row for d in drafts for row in _variant_rows(d)])
     wanted = [row for d in drafts for row in facets.wanted(d, world)]
     queue.want(session, wanted, world.now, world.run_id)
@@ -101,7 +103,7 @@ def _new_row(draft: Draft) -> dict[str, Any]:
         "shop_id": draft.shop.id,
         "product_id": draft.product.id,
         "part": draft.part,
-        "item_sku": item_sku(draft.product, draft.variants, draft.part),
+        "item_sku": draft.item_sku,
         "state": PENDING if draft.on else BLOCKED,
     }
 

@@ -69,16 +69,33 @@ def world_now(env: Env, session: Session, run_id: int | None = None) -> World:
 
 
 def push_again(env: Env, skus: Sequence[str], *, shop: str = "", channel: str = "") -> int:
-    """An operator's push of some products: what they owe or were refused is due at once, what a
-    buyer sees of them is stated anew, and what we had stopped mending is mended again. Returns
-    how many listings that is."""
+    """:func:`again` for the listings of some SKUs or product codes; returns how many that is."""
     with env.db.transaction() as session:
-        ids = status.listings_of_skus(session, skus, shop, channel)
-        solved = holds.let_go(session, ("repeated_drift", "repeated_loss"), ids, env.now())
-        if solved:
-            plan_in(env, session, solved)
-        queue.again(session, ids, env.now())
+        return push_again_in(env, session, skus, shop=shop, channel=channel)
+
+
+def push_again_in(
+    env: Env, session: Session, skus: Sequence[str], *, shop: str = "", channel: str = ""
+) -> int:
+    """The same within a transaction that does more."""
+    ids = status.listings_of_skus(session, skus, shop, channel)
+    again_in(env, session, ids)
     return len(ids)
+
+
+def again(env: Env, listing_ids: Sequence[int]) -> None:
+    """An operator pushes these listings: what they owe or were refused is due at once, what a
+    buyer sees of them is stated anew, and what we had stopped mending is mended again."""
+    with env.db.transaction() as session:
+        again_in(env, session, listing_ids)
+
+
+def again_in(env: Env, session: Session, listing_ids: Sequence[int]) -> None:
+    """The same within a transaction that does more."""
+    kinds = ("repeated_drift", "repeated_loss")
+    if solved := holds.let_go(session, kinds, listing_ids, env.now()):
+        plan_in(env, session, solved)
+    queue.again(session, listing_ids, env.now())
 
 
 def plan_day(env: Env, slot: str) -> bool:

@@ -58,7 +58,7 @@ def _page(
         "reason": verdict.reason.as_json() if verdict.reason else None,
         "packs": [
             {
-                "sku": v.sku, "pack": v.pack, "stock": v.stock,
+                "sku": v.sku, "pack": v.pack, "stock": v.stock, "base_price": v.price_vnd,
                 "price": offer.price_of(v, product, shop, world.rules),
             }
             for v in priced

@@ -212,7 +212,10 @@ def _loop(work: Drain) -> Drained:
         if lane is None:
             return Drained(work.rows, False, "done")
         turn += 1
+        before = work.rows
         _work(work, lane.lane)
+        if work.rows == before:
+            work.holding.renew()  # due, and not ours to claim: somebody else may hold the shop
         if not work.holding.still():
             return Drained(work.rows, False, "taken")
         if work.caller.fault is not None and not _mend(work, work.caller.fault):

@@ -147,8 +147,7 @@ def _row(reading: Reading, at: datetime) -> dict[str, Any]:
     item, seen = reading.listing, reading.observation
     again = seen.read_again_s
     state = states.check_transition(item.state, seen.state) if seen.state else item.state
-    off = seen.state == states.UNLISTED or _wanted_off(item)
-    keep = seen.state is None or (seen.reason is None and off)
+    keep = seen.state is None or (seen.reason is None and seen.state == states.UNLISTED)
     return {
         "id": item.id,
         "state": state,
@@ -169,12 +168,6 @@ def _sooner(seen: Observation, scale: float) -> Observation:
 
 def _later(at: datetime, seconds: float | None) -> str | None:
     return None if seconds is None else (at + timedelta(seconds=seconds)).isoformat()
-
-
-def _wanted_off(item: ListingState) -> bool:
-    """The plan's reason stands, whatever the shop shows."""
-    facet = item.facets.get("availability")
-    return facet is not None and not facet.wanted["on"]
 
 
 def _refused(item: ListingState) -> bool:
@@ -270,7 +263,7 @@ def _drift_question(reading: Reading, facet: str, about: Item) -> Question:
 def _left_review(reading: Reading) -> bool:
     """An item in review is taken down at the first reading after it."""
     facet = reading.listing.facets.get("availability")
-    waits = facet is not None and not facet.settled and _wanted_off(reading.listing)
+    waits = facet is not None and not facet.settled and not facet.wanted["on"]
     return waits and reading.observation.state not in (None, states.IN_REVIEW)
 
 

@@ -177,8 +177,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
 }
 
 
-_DEFAULTS = {"IN_REVIEW": "Sàn đang duyệt."}
+CODES = tuple(_TEXTS)
+DETAILS = {"IN_REVIEW": "Sàn đang duyệt."}
 """Details where nobody gave any."""
+ADVICE = "Sửa dữ liệu theo lời sàn rồi chờ lần đồng bộ sau."
+"""What to do where a channel refused and nobody knows better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,20 +192,32 @@ class Reason:
     whose: str
     text: str
     advice: str
+    detail: str = ""
+    """What the sentence was filled in with, for whoever says it in another language."""
 
     def as_json(self) -> dict[str, Any]:
-        return {"code": self.code, "whose": self.whose, "text": self.text, "advice": self.advice}
+        return {
+            "code": self.code, "whose": self.whose, "text": self.text, "advice": self.advice,
+            "detail": self.detail,
+        }  # fmt: skip
+
+
+def sentences(code: str) -> tuple[str, str]:
+    """(what is the matter, what to do) of a code, with "{detail}" and "{advice}" not filled in;
+    empty for an unknown one."""
+    return _TEXTS.get(code, ("", "", ""))[1:]
 
 
 def reason(code: str, detail: str = "", advice: str = "") -> Reason:
     """The reason of that code, its sentence filled in."""
     whose, text, todo = _TEXTS[code]
-    detail = detail or _DEFAULTS.get(code, "")
+    detail = detail or DETAILS.get(code, "")
     return Reason(
         code,
         whose,
         text.format(detail=detail),
-        todo.format(advice=advice or "Sửa dữ liệu theo lời sàn rồi chờ lần đồng bộ sau."),
+        todo.format(advice=advice or ADVICE),
+        detail,
     )
 
 

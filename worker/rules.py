@@ -24,6 +24,7 @@ from typing import Any
 
 from models.facts import RuleFacts
 from models.product import KINDS, PAPER_KINDS
+from worker.saying import say
 from worker.texts import unknown_fields
 
 _WIDTH = {"default": 0, "channel": 1, "shop": 2, "product": 3}
@@ -155,10 +156,19 @@ def check_value(kind: str, value: Mapping[str, Any]) -> None:
     checks = _CHECKS[kind]
     unknown = sorted(set(value) - set(checks))
     if unknown:
-        raise BadRule(f"luật {kind}: không có mục {', '.join(unknown)}; có: {', '.join(checks)}")
+        raise BadRule(
+            say(
+                "luật %(kind)s: không có mục %(unknown)s; có: %(known)s",
+                kind=kind, unknown=", ".join(unknown), known=", ".join(checks),
+            )
+        )  # fmt: skip
     for name, found in value.items():
         if not checks[name](found):
-            raise BadRule(f"luật {kind}: {name} không thể là {found!r}")
+            said = say(
+                "luật %(kind)s: %(name)s không thể là %(found)s",
+                kind=kind, name=name, found=repr(found),
+            )  # fmt: skip
+            raise BadRule(said)
 
 
 def _whole(low: int, high: int) -> Any:

@@ -21,6 +21,7 @@ from connectors.secrecy import hide
 from models.db import Database
 from worker.env import Env, Timing, find_connectors
 from worker.limits import QUIET_S, Bucket
+from worker.mail import MailServer, mail_server
 
 
 class NoSource(ValueError):
@@ -36,6 +37,7 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
     client = redis.Redis.from_url(redis_url, socket_timeout=5)
     vault = open_vault(settings.home, keys_of(settings))
     folders = folders_of(settings)
+    mail = _mail_of(settings)
 
     def limiter(shop_key: str, capabilities: Capabilities) -> Limiter:
         return Bucket(client, shop_key, capabilities, quiet_s=QUIET_S * settings.retry_scale)
@@ -46,6 +48,8 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
         images=folders["images"],
         encrypt=vault.encrypt,
         decrypt=vault.decrypt,
+        derive=vault.derived,
+        mail=mail,
         connectors=find_connectors(),
         limiter=limiter,
         timing=Timing(
@@ -58,6 +62,7 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
             look_all_s=settings.look_all_s,
         ),
         files=folders["files"],
+        uploads=settings.home / "uploads",
         public_base_url=settings.public_base_url or "",
         private_hosts=frozenset(settings.allowed_private_hosts),
     )
@@ -66,6 +71,14 @@ def build_env(settings: Settings, database_url: str, redis_url: str) -> Env:
 def keys_of(settings: Settings) -> str | None:
     """The text of OCOP_KEYS; None where a key file holds the keys."""
     return settings.keys.get_secret_value() if settings.keys else None
+
+
+def _mail_of(settings: Settings) -> MailServer | None:
+    if settings.smtp_url is None:
+        return None
+    server = mail_server(settings.smtp_url.get_secret_value(), settings.smtp_from or "")
+    logging.register_secret(server.password)
+    return server
 
 
 def folders_of(settings: Settings) -> dict[str, Path]:

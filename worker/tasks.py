@@ -14,8 +14,8 @@ from celery.signals import worker_process_init, worker_shutting_down
 
 from config import logging
 from config.settings import get_settings
-from models import shops
-from worker import adopting, papers, tokens
+from models import registry, shops
+from worker import adopting, papers, pushing, telling, tokens
 from worker import reconcile as reconciling
 from worker.env import Env, local_day
 from worker.fetching import fetch_pictures
@@ -78,6 +78,18 @@ def pull(slot: str | None = "schedule", who: str = "schedule") -> None:
 
 
 @shared_task
+def pictures() -> None:
+    """Fetch the pictures that are missing; those of a register file that a person accepted wait
+    for no pull."""
+    here = env()
+    fetched = fetch_pictures(here)
+    with here.db.transaction() as session:
+        registry.pulled(session, sorted(fetched), here.now())
+    plan_pulled(here, fetched)
+    wake()
+
+
+@shared_task
 def certify() -> None:
     """Plan the new day: what lapsed comes down, what begins goes up; what lapses soon is said."""
     if plan_day(env(), f"certify:{local_day(env().now())}"):
@@ -89,6 +101,12 @@ def certify() -> None:
 def refresh_logins() -> None:
     """Keep the logins of all shops from lapsing, those of quiet shops too."""
     tokens.keep_fresh(env())
+
+
+@shared_task
+def tell_producers() -> None:
+    """What is new to producers, said at most once a day to each."""
+    telling.tell(env())
 
 
 @shared_task
@@ -124,6 +142,12 @@ def drain(shop_id: int) -> None:
     result = drain_shop(env(), shop_id)
     if result.more:
         wake_one(shop_id)
+
+
+@shared_task
+def push_run(run_id: int, shop_ids: list[int]) -> None:
+    """A push by hand, until nothing of its shops asks any more."""
+    pushing.carry_out(env(), run_id, shop_ids)
 
 
 def wake() -> None:

@@ -9,11 +9,15 @@ from __future__ import annotations
 import io
 
 import segno
+import structlog
 
+from config.errors import from_os_error
 from models import registry
 from models.facts import TRACE_SCHEME
 from worker import pictures
 from worker.env import Env
+
+_log = structlog.get_logger(__name__)
 
 SIDE_PX = 800
 """At least so many pixels a side: channels refuse small pictures."""
@@ -32,11 +36,16 @@ def draw(code: str) -> bytes:
 
 
 def draw_missing(env: Env) -> set[int]:
-    """Draw the codes that have no picture yet; returns the products whose pictures changed."""
+    """Draw the codes that have no picture yet; returns the products whose pictures changed. What
+    finds no room on the disk stays missing until the next time."""
     with env.db.transaction() as session:
         codes = registry.codes_to_draw(session)
     for code in codes:
-        picture = pictures.keep(env.images, draw(code))
+        try:
+            picture = pictures.keep(env.images, draw(code))
+        except OSError as error:
+            _log.warning("code not drawn", error=str(from_os_error(env.images, error)))
+            break
         with env.db.transaction() as session:
             registry.drawn(
                 session, TRACE_SCHEME + code, picture.sha256, picture.content_type, picture.size,

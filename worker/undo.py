@@ -16,7 +16,19 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import categories, holds, listings, outcomes, overrides, rules, runs, turns
+from models import (
+    assortments,
+    categories,
+    holds,
+    listings,
+    outcomes,
+    overrides,
+    registry,
+    rules,
+    runs,
+    shops,
+    turns,
+)
 from models.categories import MapRow
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -27,6 +39,7 @@ from worker.digests import digest
 from worker.env import Env
 from worker.office import Ruling
 from worker.planning import plan_in
+from worker.saying import say
 
 CLAIMS = (
     "stars", "decision", "recognised_on", "expires_on", "self_declaration", "trace_code",
@@ -34,10 +47,10 @@ CLAIMS = (
 """What a content says of the certificate and the papers (``facts`` of :mod:`worker.offer`)."""
 
 NEVER = {
-    "stock": "tồn kho không trả về số cũ: từ đó đến nay có thể đã bán",
-    "availability": "bật hay gỡ do giấy chứng nhận và sổ đăng ký quyết",
-    "create": "tin đã đăng thì ở lại; muốn gỡ thì sửa sổ hoặc tắt gian hàng",
-    "variants": "quy cách là của sổ đăng ký",
+    "stock": say("tồn kho không trả về số cũ: từ đó đến nay có thể đã bán"),
+    "availability": say("bật hay gỡ do giấy chứng nhận và sổ đăng ký quyết"),
+    "create": say("tin đã đăng thì ở lại; muốn gỡ thì sửa sổ hoặc tắt gian hàng"),
+    "variants": say("quy cách là của sổ đăng ký"),
 }
 
 
@@ -100,7 +113,12 @@ def lift(env: Env, override_id: int, who: str) -> OverrideRow:
         turns.take(session, None)
         row = next((o for o in overrides.shown(session) if o.id == override_id), None)
         if row is None:
-            raise BadUndo(f"không có giá trị ghim số {override_id}; xem ocop-sync overrides list")
+            raise BadUndo(
+                say(
+                    "không có giá trị ghim số %(pin)s; xem ocop-sync overrides list",
+                    pin=override_id,
+                )
+            )
         run = office.begin(env, session, who, f"bỏ ghim số {override_id}")
         products = overrides.end(session, [override_id], "lifted", env.now())
         plan_in(env, session, products, run)
@@ -110,9 +128,11 @@ def lift(env: Env, override_id: int, who: str) -> OverrideRow:
 def _undo(env: Env, session: Session, run_id: int, who: str) -> Undone:
     run = session.get(Run, run_id)
     if run is None:
-        raise BadUndo(f"không có lượt số {run_id}; xem ocop-sync runs")
+        raise BadUndo(say("không có lượt số %(run)s; xem ocop-sync runs", run=run_id))
     if run.status == "running":
-        raise BadUndo(f"lượt số {run_id} chưa xong; dừng bằng ocop-sync stop, hoặc chờ")
+        raise BadUndo(
+            say("lượt số %(run)s chưa xong; dừng bằng ocop-sync stop, hoặc chờ", run=run_id)
+        )
     turns.take(session, None)
     own = runs.begin(
         session, "undo", env.now(), slot=None, who=who, why=f"hoàn tác lượt {run_id} ({run.kind})"
@@ -141,6 +161,8 @@ def _decisions(env: Env, session: Session, run_id: int, who: str, done: Undone) 
             _rule_back(env, session, event, who, done)
         elif event.kind == office.MAPPING_SET:
             _mapping_back(env, session, event, who, done)
+        elif event.kind == office.ASSORTED:
+            _assortment_back(env, session, event, done)
         elif event.kind in ("hold_approved", "hold_rejected"):
             _ask_again(env, session, event, done)
 
@@ -149,7 +171,9 @@ def _rule_back(env: Env, session: Session, event: Event, who: str, done: Undone)
     place = [event.after[name] for name in ("kind", "scope", "target", "channel")]
     label = " ".join(part for part in place if part)
     if rules.value_of(session, *place) != event.after["value"]:
-        done.kept.append(Kept("", "", "rule", f"luật {label} đã được đặt lại từ đó"))
+        done.kept.append(
+            Kept("", "", "rule", say("luật %(rule)s đã được đặt lại từ đó", rule=label))
+        )
         return
     ruling = Ruling(place[0], place[1], place[2], place[3], event.before["value"])
     office.rule(env, session, ruling, run_id=done.run_id, who=who, note=f"hoàn tác {event.run_id}")
@@ -163,14 +187,35 @@ def _mapping_back(env: Env, session: Session, event: Event, who: str, done: Undo
     known = {(r.kind, r.words): r.category_id for r in categories.rows_of(session, market)}
     before = event.before["value"]
     if known.get((now["kind"], now["words"])) != now["category_id"]:
-        done.kept.append(Kept("", "", "mapping", f"ánh xạ {label} đã được đặt lại từ đó"))
+        why = say("ánh xạ %(line)s đã được đặt lại từ đó", line=label)
+        done.kept.append(Kept("", "", "mapping", why))
     elif before is None:
-        done.kept.append(Kept("", "", "mapping", f"ánh xạ {label}: trước đó chưa có ngành hàng"))
+        why = say("ánh xạ %(line)s: trước đó chưa có ngành hàng", line=label)
+        done.kept.append(Kept("", "", "mapping", why))
     else:
         row = MapRow(**{**before, "attributes": tuple(before["attributes"]), "decided_by": who})
         office.mapping(env, session, market, row, run_id=done.run_id)
         done.back.append(Back("", "", "mapping", label, now["category_id"], before["category_id"]))
         done.products = None
+
+
+def _assortment_back(env: Env, session: Session, event: Event, done: Undone) -> None:
+    key, now, before = event.after["shop"], event.after["value"], event.before["value"]
+    shop = shops.by_key(session, key)
+    if shop is None:
+        done.kept.append(Kept(key, "", "assortment", say("không còn gian hàng %(shop)s", shop=key)))
+        return
+    said = assortments.of_products(session, shop.id or 0, sorted(now))
+    for code in sorted(now):
+        if said[code] != now[code]:
+            why = say("%(code)s: danh mục gian hàng đã được quyết lại từ đó", code=code)
+            done.kept.append(Kept(key, code, "assortment", why))
+    back = {code: before[code] for code in now if said[code] == now[code]}
+    office.assort(env, session, shop, back, run_id=done.run_id)
+    for code, mode in sorted(back.items()):
+        done.back.append(Back(key, code, "assortment", "", now[code], mode))
+    if done.products is not None:
+        done.products |= set(registry.products_of_codes(session, sorted(back)))
 
 
 def _ask_again(env: Env, session: Session, event: Event, done: Undone) -> None:
@@ -182,9 +227,8 @@ def _ask_again(env: Env, session: Session, event: Event, done: Undone) -> None:
         holds.end_hold(session, hold_id, env.now())
         return
     if not live:
-        done.kept.append(
-            Kept("", "", "hold", f"việc chờ số {hold_id} đã thực hiện, không hỏi lại được")
-        )
+        why = say("việc chờ số %(hold)s đã thực hiện, không hỏi lại được", hold=hold_id)
+        done.kept.append(Kept("", "", "hold", why))
         return
     holds.end_hold(session, hold_id, env.now())
     status = event.kind.removeprefix("hold_")
@@ -218,7 +262,7 @@ def _pin(env: Env, session: Session, run_id: int, who: str, done: Undone) -> Non
     for facet in changed:
         why = _why_not(env, facet, states[facet.listing_id])
         if why is None and facet.facet == "content" and facet.listing_id in repacked:
-            why = "nội dung cũ kể những quy cách khác với nay"
+            why = say("nội dung cũ kể những quy cách khác với nay")
         if why is not None:
             done.kept.append(Kept(facet.shop, facet.product_code, facet.facet, why))
             continue
@@ -251,26 +295,28 @@ def _why_not(env: Env, facet: ChangedFacet, listing: ListingState) -> str | None
     if facet.facet in NEVER:
         return NEVER[facet.facet]
     if not facet.ours:
-        return "lượt khác đã đổi tiếp từ đó; hoàn tác lượt ấy trước"
+        return say("lượt khác đã đổi tiếp từ đó; hoàn tác lượt ấy trước")
     shelf = listing.facets.get("availability")
     if listing.remote_id is None or shelf is None or not shelf.wanted["on"]:
-        return "tin không được bán lúc này"
+        return say("tin không được bán lúc này")
     if facet.replaced is None:
-        return "không rõ trước đó sàn đang có gì (tin mới, hoặc lần gửi trước chưa có câu trả lời)"
+        return say(
+            "không rõ trước đó sàn đang có gì (tin mới, hoặc lần gửi trước chưa có câu trả lời)"
+        )
     if facet.facet == "price":
         same = not list(_values(facet))
-        return "không quy cách nào có giá cũ khác" if same else None
+        return say("không quy cách nào có giá cũ khác") if same else None
     return _content_why_not(env, facet.replaced, facet.wanted)
 
 
 def _content_why_not(env: Env, old: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
     """An old text may say what is no longer so."""
     if any(old["facts"].get(name) != now["facts"].get(name) for name in CLAIMS):
-        return "nội dung cũ nói hạng sao, quyết định hay giấy tờ không còn như thế"
+        return say("nội dung cũ nói hạng sao, quyết định hay giấy tờ không còn như thế")
     if old["papers"] != now["papers"]:
-        return "giấy tờ đính kèm đã khác"
+        return say("giấy tờ đính kèm đã khác")
     if missing := [d for d in old["images"] if not (env.images / d).exists()]:
-        return f"{len(missing)} ảnh cũ không còn trong kho"
+        return say("%(count)s ảnh cũ không còn trong kho", count=len(missing))
     return None
 
 
@@ -298,7 +344,7 @@ def _refused(session: Session, done: Undone) -> list[int]:
         if pin is not None and not _stands(back, wanted.get((back.listing_id or 0, back.kind))):
             done.back.remove(back)
             refused.append(pin)
-            why = "giá cũ chênh với quy cách khác hơn mức sàn cho phép"
+            why = say("giá cũ chênh với quy cách khác hơn mức sàn cho phép")
             done.kept.append(Kept(back.shop, back.product_code, back.kind, why))
     return refused
 

@@ -9,6 +9,7 @@ import hashlib
 import struct
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from connectors.contract import (
     Account,
@@ -133,6 +134,7 @@ SIDE = 1200
 """Pixels, enough for every channel that we know."""
 
 
+@lru_cache(maxsize=128)  # every check sends a few, and they are slow to draw
 def picture(mark: int = 0, side: int = SIDE, kinds: frozenset[str] = frozenset()) -> ImageFile:
     """A square picture of one colour; ``mark`` makes it another one."""
     if not kinds or "image/png" in kinds:

@@ -166,7 +166,7 @@ class Client:
             raise Unavailable(f"không kết nối được Shopee ({error})") from None
         except Unclear as error:
             raise _Unsettled(f"Shopee không trả lời trọn vẹn ({error})") from None
-        return self._judged(self._decoded(answer), answer)
+        return self._judged(self._decoded(answer, signed), answer)
 
     def _common(self, path: str, signed: Signed) -> list[tuple[str, str]]:
         secrets = self._account.credentials
@@ -179,14 +179,14 @@ class Client:
             raise AuthExpired("gian hàng chưa có access token")
         return shop_query(partner, key, path, stamp, token, secrets["shop_id"])
 
-    def _decoded(self, answer: Answer) -> Reply:
+    def _decoded(self, answer: Answer, signed: Signed) -> Reply:
         """The envelope, whatever the HTTP status says (reference 2.2: ``error`` first)."""
         if 300 <= answer.status < 400:
             raise ProtocolError(f"Shopee chuyển hướng (HTTP {answer.status}): kiểm tra địa chỉ")
         try:
             body = answer.json()
         except ValueError:
-            raise self._not_json(answer) from None
+            raise self._not_json(answer, signed) from None
         if not isinstance(body, dict) or ("error" not in body and answer.status >= 300):
             raise self._not_envelope(answer, body)
         response = body.get("response")
@@ -199,11 +199,15 @@ class Client:
             skew_s=self._skew(answer),
         )
 
-    def _not_json(self, answer: Answer) -> Exception:
+    def _not_json(self, answer: Answer, signed: Signed) -> Exception:
+        """A 403 that says nothing may be a lapsed access token whose answer was spoilt on the way:
+        a refresh decides. Where the edge refuses our address, it refuses the refresh as well
+        (reference 2.2), and then a person has to act."""
         if answer.status == 429:
             return RateLimited("Shopee báo gọi quá nhanh", retry_after=answer.retry_after())
         if answer.status in (401, 403):
-            return AuthRefused(
+            refused = AuthExpired if signed is Signed.SHOP else AuthRefused
+            return refused(
                 f"Shopee từ chối truy cập (HTTP {answer.status}): địa chỉ IP của máy chủ có thể "
                 "chưa được khai báo"
             )

@@ -44,7 +44,7 @@ class Reader:
 
     def __init__(self, client: Client, account: Account, clock: Clock) -> None:
         self._client = client
-        self._shop_id = account.credentials["shop_id"]
+        self._account = account
         self._clock = clock
 
     def read(self, remote_ids: Sequence[str], *, full: bool) -> list[Outcome[RemoteState]]:
@@ -60,7 +60,9 @@ class Reader:
 
     def _part(self, ids: Sequence[str], *, full: bool) -> dict[str, Outcome[RemoteState]]:
         infos = self.base_info(ids)
-        states = {i: state_of(row, self._shop_id) for i, row in infos.items()}
+        states = {
+            i: state_of(row, self._account.credentials["shop_id"]) for i, row in infos.items()
+        }
         banned = [i for i, s in states.items() if s.status is RemoteStatus.BANNED]
         for item_id, words in self._violations(banned).items():
             states[item_id] = replace(states[item_id], reason=words)

@@ -24,6 +24,7 @@ from console.cli import (
     keys,
     log,
     mappings,
+    operators,
     papers,
     preview,
     pull,
@@ -33,9 +34,11 @@ from console.cli import (
     run,
     status,
     stops,
+    tokens,
     undo,
 )
 from console.cli.output import complain
+from models.db import AWAY
 from worker.connect import BadAccount
 from worker.mappings import BadMapping
 from worker.papers import BadPaper
@@ -72,6 +75,8 @@ app.add_typer(mappings.app, name="mappings")
 app.add_typer(rules.app, name="rules")
 app.add_typer(holds.app, name="holds")
 app.add_typer(undo.app, name="overrides")
+app.add_typer(operators.app, name="operators")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(papers.app, name="papers")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(keys.app, name="keys")
@@ -93,6 +98,10 @@ def guarded(work: Callable[[], int | None]) -> int:
         return work() or 0
     except EXPECTED as error:
         complain(str(error))
+        return 1
+    except AWAY as error:
+        told = str(getattr(error, "orig", None) or error).partition("\n")[0]
+        complain(f"cơ sở dữ liệu không trả lời, hoặc lúc này chỉ cho đọc ({told}); thử lại sau")
         return 1
     except KeyboardInterrupt:
         return 130

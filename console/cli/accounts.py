@@ -9,17 +9,16 @@ import orjson
 import typer
 
 from connectors.conformance import proven
-from connectors.contract import Connector, ShopFacts
-from connectors.errors import AuthExpired
+from connectors.contract import Connector
 from console.cli.naming import producer_named, shop_named
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
 from models import owners, shops, stops
 from models.shop import Shop
 from models.stops import StopRow
-from worker import tokens
+from worker import checking
 from worker.connect import NewShop, connect
-from worker.env import Env, find_connectors
+from worker.env import find_connectors
 from worker.planning import plan_products
 
 app = typer.Typer(help="Gian hàng: kết nối, kiểm tra, tắt.", no_args_is_help=True)
@@ -121,25 +120,10 @@ def check(key: Annotated[str, typer.Argument(help="Gian hàng.")]) -> None:
     """Thử đăng nhập và đọc lại những gì gian hàng cho phép."""
     with program() as env:
         shop = shop_named(env, key)
-        facts = _facts(env, shop)
-        with env.db.transaction() as session:
-            shops.checked(
-                session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now(),
-                facts.account_id,
-            )  # fmt: skip
+        facts = checking.check(env, shop)
     say(f"'{key}' tốt: {facts.name}, vùng {facts.region}, tiền {facts.currency}.")
     for problem in facts.problems:
         say(f"Chú ý: {problem}")
-
-
-def _facts(env: Env, shop: Shop) -> ShopFacts:
-    """What the channel says of the shop; a token that it ended early is traded once."""
-    opened = tokens.fresh_account(env, shop)
-    try:
-        return env.connector(shop.channel, opened.account).check()
-    except AuthExpired:
-        opened = tokens.refresh(env, shop, opened.version)
-        return env.connector(shop.channel, opened.account).check()
 
 
 @app.command("disable")

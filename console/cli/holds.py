@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import getpass
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
 
 from console.cli.output import cell, complain, out, print_json, print_table, say
 from console.program import program
+from console.web.terms import FACETS, HOLD_DETAILS
 from models import holds as stored
 from models import shops
 from models.run import Hold
@@ -86,6 +88,12 @@ def _item(item: stored.ItemRow) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _details(detail: Mapping[str, Any]) -> str:
+    told = {**detail, "facet": FACETS.get(detail.get("facet", ""))}
+    parts = [f"{name} {cell(told[key])}" for key, name in HOLD_DETAILS.items() if key in detail]
+    return "; ".join(parts)
+
+
 def _tell(hold: Hold, items: list[stored.ItemRow]) -> None:
     words = WORDS[hold.kind]
     out.print(f"Việc chờ số {hold.id}: {hold.message}", markup=False)
@@ -93,7 +101,7 @@ def _tell(hold: Hold, items: list[stored.ItemRow]) -> None:
     print_table(
         f"{len(items)} mục",
         ("gian hàng", "mã", "sản phẩm", "chi tiết"),
-        [(i.shop, i.product_code, i.product, i.detail) for i in items],
+        [(i.shop, i.product_code, i.product, _details(i.detail)) for i in items],
     )
     if hold.status != "open":
         when = cell(hold.decided_at)

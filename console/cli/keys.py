@@ -23,7 +23,14 @@ def rotate(json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fals
     with program() as env:
         done = keeping.rotate(env.db, settings.home, keys_of(settings), env.now())
     if json:
-        print_json({"total": done.total, "renewed": done.renewed, "dropped": done.dropped})
+        print_json(
+            {
+                "total": done.total,
+                "renewed": done.renewed,
+                "dropped": done.dropped,
+                "links": done.links,
+            }
+        )
         return
     say(f"{done.total} đăng nhập nằm dưới khóa đầu tiên, {done.renewed} vừa được mã hóa lại.")
     if settings.keys:
@@ -35,6 +42,11 @@ def rotate(json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fals
         say(
             f"Khóa cũ đã chuyển sang {done.dropped}: chỉ các bản sao lưu trước lúc này còn cần. "
             f"Chép khóa mới ({secrets.key_file(settings.home)}) ra nơi cất an toàn."
+        )
+    if done.links:
+        say(
+            f"{done.links} liên kết của chủ thể đang dùng chỉ mở được khi còn khóa đã ký chúng: "
+            "khóa cũ không còn thì tạo liên kết mới ở trang Chủ thể."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -10,14 +10,14 @@ import typer
 from console.cli.naming import refuse_stopped
 from console.cli.output import FACETS, complain, print_json, print_table, say
 from console.program import program
-from models import queue, runs, shops, status
+from models import shops, status
 from models.status import ChangeRow
+from worker import pushing
 from worker.env import Env
-from worker.planning import plan_products, preview, push_again
-from worker.push import drain
+from worker.planning import preview
 
-PATIENCE_S = 60.0
-"""How long ``push`` waits for what asks again soon (a review, a second step), seconds."""
+LONGEST_S = 600.0
+"""Whoever waits at a terminal waits no longer, seconds."""
 
 
 def plan(
@@ -46,20 +46,13 @@ def push(
     with program(publishing=True) as env:
         _check_names(env, shop, channel)
         refuse_stopped(env, shop, channel)
-        with env.db.transaction() as session:
-            run_id = runs.begin(
-                session, "push", env.now(), slot=None, who="operator", why=" ".join(skus or ())
-            )
-        plan_products(env, run_id=run_id)
-        if skus:
-            _again(env, skus, shop, channel)
+        listings, chosen = _chosen(env, skus or [], shop, channel)
+        run_id = pushing.begin(env, "operator", " ".join(skus or ()), listings, chosen)
         with env.db.transaction() as session:
             before = status.due_changes(session, shop=shop, channel=channel)
-        _drain_all(env, shop, channel, run_id)
+        pushing.carry_out(env, run_id, chosen, longest_s=LONGEST_S)
         with env.db.transaction() as session:
             left = status.due_changes(session, shop=shop, channel=channel)
-            counts = {"sent": max(0, len(before) - len(left)), "left": len(left)}
-            runs.end(session, run_id or 0, "ok" if not left else "còn nợ", counts, env.now())
     if json:
         print_json({"sent": len(before) - len(left), "left": [c.as_json() for c in left]})
     else:
@@ -81,31 +74,21 @@ def _check_names(env: Env, shop: str, channel: str) -> None:
         raise typer.Exit(2)
 
 
-def _again(env: Env, skus: list[str], shop: str, channel: str) -> None:
-    if not push_again(env, skus, shop=shop, channel=channel):
+def _chosen(
+    env: Env, skus: list[str], shop: str, channel: str
+) -> tuple[Sequence[int], Sequence[int]]:
+    """(listings of these SKUs, shops that are to be drained)."""
+    with env.db.transaction() as session:
+        ids = status.listings_of_skus(session, skus, shop, channel) if skus else []
+        chosen = [
+            s.id
+            for s in shops.all_shops(session)
+            if s.id is not None and shop in ("", s.key) and channel in ("", s.channel)
+        ]
+    if skus and not ids:
         complain(f"không có sản phẩm nào mang mã {', '.join(skus)} ở gian hàng đã chọn")
         raise typer.Exit(2)
-
-
-def _drain_all(env: Env, shop: str, channel: str, run_id: int | None) -> None:
-    """Drain the chosen shops until nothing asks within PATIENCE_S; a shop that a worker drains
-    is left to it and waited for."""
-    ends = time.monotonic() + 600
-    while time.monotonic() < ends:
-        with env.db.transaction() as session:
-            chosen = [
-                s.id
-                for s in shops.all_shops(session)
-                if (not shop or s.key == shop) and (not channel or s.channel == channel)
-            ]
-            waiting = [i for i in queue.waiting(session, env.now()) if i in chosen]
-            next_at = queue.next_due(session, [i for i in chosen if i is not None])
-        for shop_id in waiting:
-            drain(env, shop_id, run_id)
-        if not waiting:
-            if next_at is None or (next_at - env.now()).total_seconds() > PATIENCE_S:
-                return
-            time.sleep(min(1.0, max(0.05, (next_at - env.now()).total_seconds())))
+    return ids, chosen
 
 
 def _print_changes(changes: list[ChangeRow]) -> None:

@@ -12,14 +12,21 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from sqlalchemy.exc import InterfaceError, OperationalError
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    wait_fixed,
+)
 
 from celery_app import app as celery
 from config.settings import get_settings
 from console.cli.output import STATES, cell, complain, err, print_table, say
 from console.cli.stops import lines
 from console.program import Running, running
-from models import holds, queue, runs, shops, status, stops
+from models import facts, holds, queue, runs, shops, status, stops
+from models.db import AWAY
 from worker.env import Env
 from worker.planning import plan_products
 from worker.tokens import keep_fresh
@@ -28,10 +35,6 @@ QUIET_S = 60.0
 """``--once`` ends when nothing asks within this, seconds."""
 
 LONGEST_ONCE_S = 45 * 60
-
-AWAY = (OperationalError, InterfaceError)
-"""The database is restarting: what only shows how things stand looks again a little later, and
-never ends the program for it."""
 
 
 def run(
@@ -64,6 +67,8 @@ def serve(program: Running) -> int:
     started = env.now()
     _wake(program)
     celery.send_task("worker.tasks.refresh_logins")
+    settings = get_settings()
+    say(f"Trang điều khiển: http://{settings.web_host}:{settings.web_port}/")
     say("Đang chạy. Ctrl-C để dừng.")
     _follow(env, started, lambda: _quiet(env, started), program.alive)
     with suppress(*AWAY):
@@ -78,8 +83,13 @@ def serve(program: Running) -> int:
 
 
 def _wake(program: Running) -> None:
-    """Plan what the tables owe, and ask the workers for a pull now."""
-    plan_products(program.env)
+    """Plan what the tables owe, and ask the workers for a pull now. A database that is restarting
+    or only lets itself be read is waited for: the program does not end for it."""
+    patient = Retrying(
+        retry=retry_if_exception_type(AWAY) & retry_if_exception(lambda _: program.alive()),
+        wait=wait_fixed(1), reraise=True, before_sleep=_say_away,
+    )  # fmt: skip
+    patient(plan_products, program.env)
     celery.conf.broker_url = program.urls.redis_url
     if get_settings().registry:
         celery.send_task("worker.tasks.pull", kwargs={"slot": None, "who": "operator"})
@@ -87,10 +97,18 @@ def _wake(program: Running) -> None:
         celery.send_task("worker.tasks.sweep")
 
 
+def _say_away(state: RetryCallState) -> None:
+    if state.attempt_number % 30 == 1:
+        complain("cơ sở dữ liệu không trả lời, hoặc lúc này chỉ cho đọc; chờ rồi thử lại…")
+
+
 def _quiet(env: Env, started: datetime) -> bool:
-    """Whether the pull has ended and nothing is due now or within QUIET_S."""
+    """Whether the pull has ended, what it changed is planned, and nothing is due now or within
+    QUIET_S."""
     with env.db.transaction() as session:
         if get_settings().registry and not _pulled(env, started):
+            return False
+        if facts.unplanned(session):
             return False
         next_at = queue.next_due(session)
     return next_at is None or next_at > env.now() + timedelta(seconds=QUIET_S)

@@ -23,7 +23,12 @@ KINDS = {
     "pull": "đọc sổ", "plan": "lập kế hoạch", "push": "gửi tay", "reconcile": "đối chiếu",
     "certify": "ngày mới", "decision": "người quyết", "undo": "hoàn tác",
 }  # fmt: skip
-THINGS = FACETS | {"rule": "luật", "mapping": "ánh xạ", "hold": "việc chờ"}
+THINGS = FACETS | {
+    "rule": "luật",
+    "mapping": "ánh xạ",
+    "hold": "việc chờ",
+    "assortment": "danh mục gian hàng",
+}
 
 
 def runs(

@@ -1,115 +1,96 @@
-"""The web application: for now what channels and floors fetch, by unguessable addresses.
-
-``/media/TOKEN.jpg`` is a picture or paper by its content, ``/files/TOKEN/NAME`` a file that a
-shop's connector published (design: ``PUBLIC_BASE_URL``). Both answer with ETag and Last-Modified,
-and nothing else of the data folder can be named. Safe to be reached by the public.
-"""
+"""The web application: pages for people, ``/api/v1`` for programs, and what channels fetch."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from pathlib import Path
+import time
+import uuid
+from typing import Any
 
-from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+import structlog
+from fastapi import FastAPI
+from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
-from starlette.routing import Route
-from starlette.staticfiles import NotModifiedResponse, StaticFiles
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from models import public
-from worker.env import Env
+from console.web import api, failures, health, language, published
+from console.web.api import document
+from console.web.here import Console
+from console.web.pages import ROUTERS
+from console.web.site import STATIC
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,64}")
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-
-MONTH_S = 30 * 86400
-TYPES = {
-    ".csv": "text/csv; charset=utf-8",
-    ".tsv": "text/tab-separated-values; charset=utf-8",
-    ".xml": "application/xml; charset=utf-8",
-    ".jsonld": "application/ld+json",
-    ".json": "application/json",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
+POLICY = "; ".join((
+    "default-src 'none'", "img-src 'self'", "style-src 'self'", "script-src 'self'",
+    "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+))  # fmt: skip
+"""A page asks no other host for anything, and runs nothing that is not our file."""
 
 
-def make_app(env: Env) -> Starlette:
+def make_app(console: Console) -> FastAPI:
     """The application over one process's environment."""
-    return Starlette(
-        routes=[
-            Route("/healthz", _health, methods=["GET"]),
-            Route("/media/{name}", _media(env), methods=["GET", "HEAD"]),
-            Route("/files/{token}/{name}", _files(env), methods=["GET", "HEAD"]),
-        ]
-    )
+    app = FastAPI(
+        title="ocop-sync", version="1", openapi_url="/api/v1/openapi.json", docs_url=None,
+        redoc_url=None,
+    )  # fmt: skip
+    app.state.console = console
+    app.state.measures = health.Measures(console.env)
+    app.router.routes.extend(published.routes(console.env))
+    app.mount("/static", StaticFiles(directory=STATIC), name="static")
+    app.include_router(health.router)
+    for router in ROUTERS:
+        app.include_router(router, include_in_schema=False)
+    for router in api.ROUTERS:
+        app.include_router(router)
+    document.install(app)
+    failures.install(app)
+    app.add_middleware(_Wrapping, console=console, measures=app.state.measures)
+    return app
 
 
-async def _health(_request: Request) -> Response:
-    return PlainTextResponse("ok")
+class _Wrapping:
+    """Around every request: its number, its language, its headers, its measure and its line in
+    the log."""
+
+    def __init__(self, app: ASGIApp, console: Console, measures: health.Measures) -> None:
+        self._app, self._console, self._measures = app, console, measures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope)
+        number = uuid.uuid4().hex[:12]
+        scope.setdefault("state", {})["request_id"] = number
+        language.current.set(language.wanted(request.cookies, self._console.language))
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=number)
+        began, status = time.perf_counter(), 500
+
+        async def answered(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _dress(MutableHeaders(scope=message), number)
+            await send(message)
+
+        try:
+            await self._app(scope, receive, answered)
+        finally:
+            self._count(scope, status, time.perf_counter() - began)
+
+    def _count(self, scope: Scope, status: int, seconds: float) -> None:
+        route: Any = scope.get("route")
+        name = getattr(route, "path", "") or "other"
+        self._measures.requests.labels(scope["method"], name, str(status)).inc()
+        self._measures.seconds.labels(name).observe(seconds)
+        structlog.get_logger("console.web").info(
+            "request", method=scope["method"], route=name, status=status,
+            ms=round(seconds * 1000),
+        )  # fmt: skip
 
 
-Handler = Callable[[Request], object]
-
-
-def _media(env: Env) -> Handler:
-    def find(token: str) -> public.PublicFile | None:
-        with env.db.transaction() as session:
-            return public.by_token(session, token)
-
-    async def media(request: Request) -> Response:
-        token = request.path_params["name"].partition(".")[0]
-        found = await run_in_threadpool(find, token) if _TOKEN.fullmatch(token) else None
-        if found is None or not (env.images / found.sha256).is_file():
-            return PlainTextResponse("không có tệp này", status_code=404)
-        headers = {
-            "ETag": f'"{found.sha256}"',
-            "Cache-Control": f"public, max-age={MONTH_S}, immutable",
-            "X-Content-Type-Options": "nosniff",
-        }
-        answer = FileResponse(
-            env.images / found.sha256, media_type=found.content_type, headers=headers
-        )
-        return _unchanged(request, answer)
-
-    return media
-
-
-def _files(env: Env) -> Handler:
-    def find(token: str) -> str | None:
-        with env.db.transaction() as session:
-            return public.shop_key(session, token)
-
-    async def files(request: Request) -> Response:
-        token, name = request.path_params["token"], request.path_params["name"]
-        fits = _TOKEN.fullmatch(token) and _NAME.fullmatch(name) and env.files is not None
-        key = await run_in_threadpool(find, token) if fits else None
-        if key is None or env.files is None:
-            return PlainTextResponse("không có tệp này", status_code=404)
-        return await run_in_threadpool(_published, request, env.files / key / "public", name)
-
-    return files
-
-
-def _published(request: Request, folder: Path, name: str) -> Response:
-    """The file, or its compressed twin where the client takes gzip."""
-    path, packed = folder / name, folder / f"{name}.gz"
-    headers = {"Vary": "Accept-Encoding", "X-Content-Type-Options": "nosniff"}
-    if "gzip" in request.headers.get("accept-encoding", "") and packed.is_file():
-        path, headers["Content-Encoding"] = packed, "gzip"
-    if not path.is_file():
-        return PlainTextResponse("không có tệp này", status_code=404)
-    kind = TYPES.get(Path(name).suffix, "application/octet-stream")
-    answer = FileResponse(path, media_type=kind, headers=headers, stat_result=path.stat())
-    return _unchanged(request, answer)
-
-
-_static = StaticFiles(check_dir=False)
-
-
-def _unchanged(request: Request, answer: Response) -> Response:
-    """304 where the client has it already (the library judges ETag and Last-Modified)."""
-    if _static.is_not_modified(answer.headers, request.headers):
-        return NotModifiedResponse(answer.headers)
-    return answer
+def _dress(headers: MutableHeaders, number: str) -> None:
+    headers["X-Request-ID"] = number
+    headers.setdefault("Content-Security-Policy", POLICY)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")

@@ -14,7 +14,6 @@ import uvicorn
 from config import logging
 from config.errors import SetupError
 from config.settings import Settings, get_settings
-from console.web.app import make_app
 from worker.env import Env
 from worker.runtime import build_env
 
@@ -22,8 +21,10 @@ PATIENCE_S = 10.0
 
 
 def _config(env: Env, settings: Settings) -> uvicorn.Config:
+    from console.web.building import app_of  # a second that no other command has to wait
+
     return uvicorn.Config(
-        make_app(env),
+        app_of(env, settings),
         host=settings.web_host,
         port=settings.web_port,
         log_level="warning",

@@ -43,6 +43,7 @@ def write_settings(home: Path, place: Place) -> None:
         "OCOP_WEB_PORT": str(place.ports["web"]),
         "PUBLIC_BASE_URL": place.url("web"),
         "OCOP_ALLOWED_PRIVATE_HOSTS": "127.0.0.1",
+        "OCOP_OPEN_CONSOLE": "true",
     }
     lines = [f"{name}={value}\n" for name, value in values.items()]
     (home / "settings.env").write_text("".join(lines), encoding="utf-8")

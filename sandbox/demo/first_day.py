@@ -49,11 +49,11 @@ def set_up(env: Any, place: Place, logins: Sequence[Login]) -> None:
         place.url("registry"), local_day(env.now()), private_hosts=env.private_hosts
     )
     run_pull(env, source, slot=None, who="operator", fetch=fetch_pictures)
-    plan_products(env)  # before the first shop, so that nothing is sent before the office's rules
+    plan_products(env)  # without a shop: all of them are planned for at the end, together
     _agree(env)
+    _decide(env)  # before the first shop: a scheduled pull may plan for it while others connect
     for market, shop, credentials in logins:
         _connect(env, place, market, shop, credentials)
-    _decide(env)
     _record_papers(env, place)
     plan_products(env)
 
@@ -70,6 +70,9 @@ def _agree(env: Any) -> None:
 def _connect(
     env: Any, place: Place, market: Market, shop: Shop, credentials: Mapping[str, str]
 ) -> None:
+    from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_fixed
+
+    from connectors.errors import RateLimited, Unavailable
     from models import owners
     from worker.connect import NewShop, connect
 
@@ -78,7 +81,12 @@ def _connect(
         with env.db.transaction() as session:
             owner = owners.find(session, shop["owner"]["name"])[0][0]
     base_url = place.url(market.name) + market.path(shop)
-    done = connect(env, NewShop(shop["channel"], shop["name"], owner, base_url, credentials))
+    new = NewShop(shop["channel"], shop["name"], owner, base_url, credentials)
+    patient = Retrying(
+        retry=retry_if_exception_type((RateLimited, Unavailable)),
+        stop=stop_after_attempt(5), wait=wait_fixed(2), reraise=True,
+    )  # fmt: skip
+    done = patient(connect, env, new)  # whoever is told "too fast" tries again a little later
     if market.name == "floor":
         _tell_floor(env, place, shop, done.key)
 

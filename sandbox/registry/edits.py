@@ -168,12 +168,14 @@ class Suspend(_CertificateEdit):
 
 
 class Expire(_CertificateEdit):
-    """Let the newest certificate end yesterday."""
+    """Let the newest certificate end: its last day is ``expires_on`` (yesterday)."""
 
     edit: Literal["expired"] = "expired"
+    expires_on: date | None = None
 
     def apply(self, product: Product, desk: Desk) -> Product:
-        return self._changed(product, expires_on=(desk.today - timedelta(days=1)).isoformat())
+        last_day = self.expires_on or desk.today - timedelta(days=1)
+        return self._changed(product, expires_on=last_day.isoformat())
 
 
 class Certify(Edit):

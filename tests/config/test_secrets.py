@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 import stat
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from config.errors import SetupError
-from config.secrets import Vault, add_key, new_key, open_vault
+from config.secrets import Vault, add_key, key_file, new_key, open_vault
 
 SECRET = {"partner_key": "s3cr3t", "tên": "Mỳ Chũ"}
 VAULT = Vault([new_key()], "test")
@@ -91,6 +92,19 @@ def test_bad_keys_are_refused_without_showing_them(keys: str, tmp_path: Path) ->
 def test_a_vault_shows_no_key(tmp_path: Path) -> None:
     key = new_key()
     assert key not in repr(open_vault(tmp_path, key))
+
+
+def test_keys_for_a_purpose_follow_the_master_keys(tmp_path: Path) -> None:
+    """Each purpose has its own, no master key is among them, and a rotation is noticed."""
+    vault = open_vault(tmp_path)
+    (old,) = vault.derived("links")
+    assert vault.derived("links") == [old] != vault.derived("other")
+    assert len(old) == 32
+    assert base64.urlsafe_b64encode(old).decode() not in key_file(tmp_path).read_text()
+    add_key(tmp_path)
+    fresh, kept = vault.derived("links")
+    assert kept == old != fresh
+    assert open_vault(tmp_path).derived("links") == [fresh, old]
 
 
 def test_a_home_that_is_a_file_is_said_so(tmp_path: Path) -> None:

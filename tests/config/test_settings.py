@@ -79,7 +79,7 @@ def test_all_bad_values_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> No
     assert "OCOP_LANGUAGE" in raised.value.where
 
 
-@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("variable", ["DATABASE_URL", "REDIS_URL", "OCOP_SMTP_URL"])
 def test_a_password_is_never_shown(variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, "mysql://u:hunter2@db")
     with pytest.raises(SetupError) as raised:
@@ -90,9 +90,21 @@ def test_a_password_is_never_shown(variable: str, monkeypatch: pytest.MonkeyPatc
             database_url="postgres://u:hunter2@db",
             redis_url="redis://:hunter2@r",
             keys=SecretStr("hunter2"),
+            smtp_url=SecretStr("smtp://u:hunter2@mail"),
         )
     )
     assert "hunter2" not in shown
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["mail.example", "http://mail", "smtp://", "smtp://m:0", "smtp://m:x", "smtp://m?starttls=yes"],
+)
+def test_a_mail_server_that_cannot_be(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OCOP_SMTP_URL", value)
+    with pytest.raises(SetupError, match="OCOP_SMTP_URL") as raised:
+        get_settings()
+    assert "smtp://người-dùng:mật-khẩu@máy:587" in raised.value.expected
 
 
 def test_home_is_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

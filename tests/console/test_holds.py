@@ -46,6 +46,7 @@ def test_what_waits_is_listed_and_shown_with_yes_no_and_one_thing_to_do(run: Run
     text = run("holds", "show", row["id"]).output
     for words in (shown["about"], shown["next"], shown["approve"], shown["reject"]):
         assert words in text.replace("\n", " ").replace("  ", " ")
+    assert "giá mới" in text
     assert "1 việc chờ" in run("holds", "list").output
     assert "1 việc chờ người quyết" in run("status").output
 

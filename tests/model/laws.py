@@ -33,6 +33,7 @@ FACETS = {
 """Path → the facets for whose sake it is called; stock also as the ladder of a take-down."""
 
 
+STOCK_WRITES = ("update_stock", "add_item", "init_tier_variation", "add_model")
 UNSEEN = ("update_item", "update_tier_variation")
 """Calls whose effect a buyer sees, and the journal does not tell."""
 
@@ -66,7 +67,11 @@ class Ledger:
     seq: int = 0
     shown: dict[str, dict[int, Item]] = field(default_factory=lambda: {key: {} for key in ACCOUNTS})
     sold: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """Units sold of a pack in a shop since the registry last stated its stock."""
+    """Units sold of a pack in a shop since the registry's last statement of its stock was sent
+    there. What is sold between the two is taken to be in the statement: a reading that comes later
+    cannot tell it from what was sold before."""
+    unsent: set[tuple[str, str]] = field(default_factory=set)
+    """Packs of which a statement was not sent to a shop yet."""
     touched: dict[tuple[str, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     """What others than we did to an item since it was last quiet: deeds by name."""
     told: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -81,6 +86,10 @@ class Ledger:
     """SKUs of which something was sold since the registry last stated their stock."""
     last_words: set[int] = field(default_factory=set)
     """Calls that a process made just before it died, by number."""
+    relisted: set[tuple[str, int]] = field(default_factory=set)
+    """Items that somebody put up by hand and that we have not touched since: what they show (the
+    stock of a half-made one, of one in a shop that is off) is nobody's doing of ours, and what it
+    sells is not known as a sale."""
     stirred: set[str] = field(default_factory=set)
     """SKUs whose stock somebody raised by hand: what stands there is not what we pushed."""
 
@@ -120,10 +129,14 @@ class Ledger:
     def _deed(self, key: str, entry: Mapping[str, Any]) -> None:
         for item in entry["effect"]:
             self.touched[key, item["item_id"]].add(entry["path"])
+            if entry["path"] == "relist":
+                self.relisted.add((key, item["item_id"]))
             before = packs_of(self.shown[key].get(item["item_id"], {"packs": []}))
             for sku, (_price, stock) in packs_of(item).items():
                 fell = before.get(sku, (0, stock))[1] - stock
-                self.sold[key, sku] = max(0, self.sold[key, sku] + fell)
+                known = (key, item["item_id"]) not in self.relisted
+                if known and (key, sku) not in self.unsent:
+                    self.sold[key, sku] = max(0, self.sold[key, sku] + fell)
                 if fell < 0:
                     self.stirred.add(sku)
                 if fell > 0:
@@ -134,6 +147,7 @@ class Ledger:
         for key in ACCOUNTS:
             for sku in skus:
                 self.sold[key, sku] = 0
+                self.unsent.add((key, sku))
         self.stirred -= skus
         self.ever_sold -= skus
 
@@ -144,9 +158,13 @@ class Ledger:
                 self.sold[key, sku] = 0
 
     def dead_at(self, key: str) -> None:
-        """A process died in this shop: its last call may have no event."""
-        mine = [e["seq"] for e in self.ours if KEY_OF[e["shop_id"]] == key]
-        self.last_words |= set(mine[-1:])
+        """A process died in this shop: the calls of the verb that it was in may have no event."""
+        mine = [e for e in self.ours if KEY_OF[e["shop_id"]] == key]
+        for entry in reversed(mine):
+            last = (mine[-1]["path"], _epoch(mine[-1]["at"]))
+            if entry["path"] != last[0] or _epoch(entry["at"]) < last[1] - 1:
+                break
+            self.last_words.add(entry["seq"])
 
     # --- what we did ----------------------------------------------------------------------------
 
@@ -155,8 +173,13 @@ class Ledger:
         if not self._changed_anything(key, entry):
             self.useless.append(entry)
         for item in entry["effect"]:
+            self.relisted.discard((key, item["item_id"]))
             before = self.shown[key].get(item["item_id"])
-            if before is not None:
+            if entry["path"].endswith(STOCK_WRITES):
+                self.unsent -= {(key, sku) for sku in packs_of(item)}
+            if before is not None and _first_packs(entry, before):
+                self.sold.update({(key, sku): -self.sold[key, sku] for sku in packs_of(item)})
+            elif before is not None:
                 self._never_raised(key, entry, before, item)
             self._within_pool(key, entry, before, item)
 
@@ -170,10 +193,7 @@ class Ledger:
         return new or any(self.shown[key].get(i["item_id"]) != i for i in entry["effect"])
 
     def _never_raised(self, key: str, entry: Mapping[str, Any], before: Item, after: Item) -> None:
-        """A stock below what we set is a sale, and is not raised without a newer statement. What
-        somebody did to an item that gets its packs only now, and was not on sale, is none."""
-        if entry["path"].endswith("init_tier_variation") and before["status"] != "NORMAL":
-            return
+        """A stock below what we set is a sale, and is not raised without a newer statement."""
         had = packs_of(before)
         for sku, (_price, stock) in packs_of(after).items():
             if sku in had and stock > had[sku][1] and self.sold[key, sku] > 0:
@@ -198,7 +218,7 @@ class Ledger:
                 _on_sale(item).get(sku, 0)
                 for shop, items in self.shown.items()
                 for number, item in items.items()
-                if (shop, number) != (key, after["item_id"])
+                if (shop, number) != (key, after["item_id"]) and (shop, number) not in self.relisted
             )
             if elsewhere + stock > pool:
                 raise broken(
@@ -216,6 +236,12 @@ class Ledger:
             double = sorted(sku for sku, times in seen.items() if times > 1)
             if double:
                 raise broken("no SKU twice", f"{key} has two living items of {double}")
+
+
+def _first_packs(entry: Mapping[str, Any], before: Item) -> bool:
+    """An item that gets its packs only now, and was not on sale: what somebody did to its stock was
+    no sale."""
+    return bool(entry["path"].endswith("init_tier_variation") and before["status"] != "NORMAL")
 
 
 def _on_sale(item: Item | None) -> dict[str, int]:
@@ -431,16 +457,18 @@ def nobody_connects_again(world: World) -> None:
 
 
 def all_explained(ledger: Ledger) -> None:
-    """Every change that the journal shows of us has its event: of the listing and the facet, not
-    earlier than the call. What a process did just before it died, and what nobody wanted any more
-    when it was taken up again, is explained by the drain's own event."""
+    """Every change that the journal shows of us has its event: of the product (the key of its item
+    changes when it is made anew with other packs) and the facet, not earlier than the call. What a
+    process did just before it died, and what nobody wanted any more when it was taken up again, is
+    explained by the drain's own event."""
     world = ledger.world
     events: dict[tuple[int, str], float] = {}
-    for shop, sku, facet, at in world.sql(
-        "SELECT e.shop_id, l.item_sku, e.facet, extract(epoch FROM max(e.at)) FROM event e"
-        " JOIN listing l ON l.id = e.listing_id WHERE e.facet <> '' GROUP BY 1, 2, 3"
+    for shop, code, facet, at in world.sql(
+        "SELECT e.shop_id, p.code, e.facet, extract(epoch FROM max(e.at)) FROM event e"
+        " JOIN listing l ON l.id = e.listing_id JOIN product_code p ON p.product_id = l.product_id"
+        " WHERE e.facet <> '' GROUP BY 1, 2, 3"
     ):
-        events[shop, f"{sku}/{facet}"] = float(at)
+        events[shop, f"{code}/{facet}"] = float(at)
     unexplained = []
     for entry in ledger.ours:
         if not entry["writes"] or entry["seq"] in ledger.last_words:
@@ -448,10 +476,8 @@ def all_explained(ledger: Ledger) -> None:
         key = KEY_OF[entry["shop_id"]]
         path = entry["path"].removeprefix("/api/v2/")
         for item in entry["effect"]:
-            facets = FACETS[path]
-            last = max(
-                events.get((world.shops[key], f"{item['item_sku']}/{f}"), 0.0) for f in facets
-            )
+            code = "-".join(item["item_sku"].split("-")[:2])
+            last = max(events.get((world.shops[key], f"{code}/{f}"), 0.0) for f in FACETS[path])
             if last < _epoch(entry["at"]) - 1:
                 unexplained.append((key, path, item["item_sku"], entry["at"]))
     if unexplained:

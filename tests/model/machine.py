@@ -34,7 +34,8 @@ from tests.model.world import ACCOUNTS, Base, Killed, World
 from worker.planning import push_again
 
 SHOPS = st.sampled_from(sorted(ACCOUNTS))
-PRICES = st.sampled_from((15_000, 20_000, 25_000, 40_000))
+SOME_PRICES = (15_000, 20_000, 25_000, 40_000)
+PRICES = st.sampled_from(SOME_PRICES)
 STOCKS = st.one_of(st.none(), st.sampled_from((0, 1, 2, 7, 20, 50, 51, 90)))
 FAULTS = st.sampled_from((
     "reset_after", "outage_after", "outage", "reset_before", "rate", "malformed", "truncated",
@@ -45,6 +46,11 @@ PATHS = st.sampled_from((
     "update_item", "get_item_base_info", "get_model_list", "search_item|get_item_list",
     "add_model|update_tier_variation", "upload_image",
 ))  # fmt: skip
+
+ANSWER_LOST = ("reset_after", "outage_after", "malformed", "truncated", "html", "array")
+BUT_LOGINS = "/api/v2/product/|/api/v2/media_space/"
+"""A refresh whose answer is lost has spent its token: by the marketplace's own rule a person has to
+connect the shop again, and no program can help it."""
 
 EDITS = (
     "price", "stock", "certificate", "pack", "name", "a product comes", "a tombstone", "absence",
@@ -178,6 +184,29 @@ class Shopkeeping(RuleBasedStateMachine):
         if done.why == "done":
             nothing_uncertified(self.ledger, shop)
 
+    @rule(shop=SHOPS, data=st.data(), prices=st.permutations(SOME_PRICES), after=st.booleans())
+    def a_price_is_edited_again(
+        self, shop: str, data: st.DataObject, prices: list[int], after: bool
+    ) -> None:
+        """Of something on sale, to one price and then to another: while the first is in the air the
+        second is read and planned."""
+        there = {sku for item in self.ledger.shown[shop].values() for sku in packs_of(item)}
+        entries = {e.sku(e.packs[0]): e for e in self.world.book.entries.values()}
+        if not there & set(entries):
+            return
+        entry = entries[data.draw(st.sampled_from(sorted(there & set(entries))), "pack")]
+        first, second, *_ = [price for price in prices if price != entry.packs[0].price]
+
+        def edit(price: int) -> None:
+            packs = (replace(entry.packs[0], price=price), *entry.packs[1:])
+            self.world.book.change(entry.code, packs=packs)
+            self._pull(full=False)
+
+        edit(first)
+        self.world.wire.interrupt(0, lambda: edit(second), after=after, path="product/update_price")
+        self._drain(shop)
+        self.unclear += 0 if self.world.wire.calm() else 2
+
     @rule(full=st.booleans())
     def beat_fires_twice(self, full: bool) -> None:
         """Two beats, or a message delivered twice: a slot has one pull, a day one plan."""
@@ -303,6 +332,8 @@ class Shopkeeping(RuleBasedStateMachine):
 
     @rule(kind=FAULTS, path=PATHS, after=st.integers(0, 3), times=st.integers(1, 4))
     def a_fault(self, kind: str, path: str, after: int, times: int) -> None:
+        if path == "/api/v2/" and kind in ANSWER_LOST:
+            path = BUT_LOGINS
         self.world.market.spoil(Fault(kind=kind, path=path, after=after, times=times))
         self.unclear += times
 
@@ -386,6 +417,9 @@ class Shopkeeping(RuleBasedStateMachine):
         else:
             raise broken("it goes quiet", f"after {QUIET_ROUNDS} rounds something is due")
         self.ledger.touched.clear()
+        self.ledger.unsent = {
+            (shop, sku) for shop, sku in self.ledger.unsent if shop in self.truth.off
+        }
         laws_when_quiet(self.ledger, [k for k in ACCOUNTS if k not in self.truth.off], self.unclear)
 
     def teardown(self) -> None:

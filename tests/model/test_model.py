@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.model.machine import Shopkeeping
@@ -11,14 +11,22 @@ from tests.model.world import Base
 
 SHORT = {"max_examples": 20, "stateful_step_count": 15, "phases": [Phase.generate]}
 LONG = {
-    "max_examples": 2000, "stateful_step_count": 30, "phases": [Phase.generate, Phase.shrink],
+    "max_examples": 500, "stateful_step_count": 30, "phases": [Phase.generate, Phase.shrink],
 }  # fmt: skip
-"""The short form takes a bounded time, whatever it finds; the long one shrinks what it finds."""
+PARTS = 4
+"""The short form takes a bounded time, whatever it finds; the long one shrinks what it finds, in
+parts with a seed each, so that several processes can share it."""
 
 
-def test_the_shops_are_kept(model_base: Base, request: pytest.FixtureRequest) -> None:
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    long = metafunc.config.getoption("--long", default=False)
+    metafunc.parametrize("part", range(PARTS if long else 1))
+
+
+def test_the_shops_are_kept(part: int, model_base: Base, request: pytest.FixtureRequest) -> None:
     """Whatever happens, the laws hold, and when it is quiet every shop shows the offer."""
 
+    @seed(part)
     class Machine(Shopkeeping):
         base = model_base
 
@@ -28,7 +36,6 @@ def test_the_shops_are_kept(model_base: Base, request: pytest.FixtureRequest) ->
         settings=settings(
             **size,
             deadline=None,
-            derandomize=True,
             database=None,
             report_multiple_bugs=False,
             suppress_health_check=list(HealthCheck),

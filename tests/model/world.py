@@ -92,9 +92,14 @@ class Wire:
         self.meeting = Meeting()
         self._before: tuple[int, Callable[[], None]] | None = None
         self._after: tuple[int, Callable[[], None]] | None = None
+        self._path = ""
 
-    def interrupt(self, calls: int, deed: Callable[[], None], *, after: bool) -> None:
-        """Let ``calls`` calls pass, then do the deed before or after the next one."""
+    def interrupt(
+        self, calls: int, deed: Callable[[], None], *, after: bool, path: str = ""
+    ) -> None:
+        """Let ``calls`` calls (whose address has ``path`` in it) pass, then do the deed before or
+        after the next one."""
+        self._path = path
         if after:
             self._after = (calls, deed)
         else:
@@ -110,6 +115,8 @@ class Wire:
         """One call by the program's own seam."""
         if "/auth/" in url:
             self.meeting.meet()
+            return http.request(method, url, **more)
+        if self._path not in url:
             return http.request(method, url, **more)
         self._before, deed = _counted(self._before)
         deed()

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.system.demo import Demo
+from tests.system.killed import KilledDay
+from tests.system.killed import killed_day as kill_in
 
 MARKETS = ("shopee", "tiki")
 """Both kinds of login: a pair of tokens for each shop, and an app's secret."""
@@ -23,3 +25,10 @@ def first_day() -> Iterator[Demo]:
         result = demo.once()
         assert result.returncode == 0, result.stderr
         yield demo
+
+
+@pytest.fixture(scope="session")
+def killed_day() -> Iterator[KilledDay]:
+    """A first day in which workers were killed; whoever goes on from it is of the group ``run``."""
+    with tempfile.TemporaryDirectory(prefix="ocop-run-") as folder:
+        yield kill_in(Demo(Path(folder) / "home", markets=["shopee"]))

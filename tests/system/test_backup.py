@@ -14,7 +14,7 @@ import pytest
 
 from tests.system import checker
 from tests.system.conftest import MARKETS
-from tests.system.demo import Demo, eventually
+from tests.system.demo import PATIENCE_S, Demo, eventually
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("first_day")]
 
@@ -35,11 +35,11 @@ class Kept:
 def kept(first_day: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     file = tmp_path_factory.mktemp("kept") / "ocop.zip"
     with first_day.running(**BUSY) as process:
-        eventually("the registry listens", 60, lambda: first_day.registry("GET", "/v1/health"))
-        eventually("it works", 60, lambda: _calls(first_day) > 0)
+        eventually("the registry listens", lambda: first_day.registry("GET", "/v1/health"))
+        eventually("it works", lambda: _calls(first_day) > 0)
         said = first_day.cli("backup", str(file))
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0
     last = {c: j[-1]["seq"] for c, j in first_day.journals().items()}
     yield Kept(first_day, file, said, last)
 

@@ -12,6 +12,8 @@ from chaos.plan import SHARES, Size, plan
 from chaos.scale import Scale
 from tests.system import checker
 
+pytestmark = pytest.mark.xdist_group("chaos")  # groups begin first, and this one takes long
+
 SHORT = Size(
     seconds=20,
     faults=80,
@@ -27,7 +29,6 @@ SHORT = Size(
 
 
 @pytest.mark.process
-@pytest.mark.xdist_group("chaos")
 def test_nothing_is_lost_doubled_or_wrongly_on_sale() -> None:
     report = Campaign(seed=20, size=SHORT, scale=Scale(90)).run()
     assert report.verdict is not None

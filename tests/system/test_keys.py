@@ -8,7 +8,7 @@ import pytest
 
 from config.secrets import keys_in
 from tests.system.conftest import MARKETS
-from tests.system.demo import Demo, eventually
+from tests.system.demo import PATIENCE_S, Demo, eventually
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("first_day")]
 
@@ -20,7 +20,7 @@ NOODLES = "OCOP-24-219-0002"
 
 def test_workers_find_the_new_key(first_day: Demo) -> None:
     with first_day.running(**BUSY) as process:
-        eventually("the registry listens", 60, lambda: first_day.registry("GET", "/v1/health"))
+        eventually("the registry listens", lambda: first_day.registry("GET", "/v1/health"))
         assert _priced(first_day, 27_000)
         workers = {p.pid for p in first_day.processes() if "celery" in " ".join(p.cmdline())}
         (old,) = keys_in(first_day.home)
@@ -32,7 +32,7 @@ def test_workers_find_the_new_key(first_day: Demo) -> None:
         after = {p.pid for p in first_day.processes() if "celery" in " ".join(p.cmdline())}
         assert after == workers
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0
     logs = "".join(p.read_text() for p in (first_day.home / "logs").glob("worker*"))
     assert "không khóa nào" not in logs
     assert old not in logs
@@ -49,5 +49,5 @@ def _priced(demo: Demo, price: int) -> bool:
         journals = demo.journals(last)
         return all(any(entry["asks_change"] for entry in journals[channel]) for channel in MARKETS)
 
-    eventually(f"{price} đồng in the shops", 90, arrived)
+    eventually(f"{price} đồng in the shops", arrived)
     return True

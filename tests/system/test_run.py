@@ -4,15 +4,14 @@ ends everything."""
 from __future__ import annotations
 
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.system import checker
-from tests.system.demo import Demo, eventually
+from tests.system.demo import PATIENCE_S, Demo, eventually
+from tests.system.killed import KilledDay
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("run")]
 
@@ -24,23 +23,20 @@ FAST = {"OCOP_PULL_EVERY_S": "3", "OCOP_SWEEP_EVERY_S": "1"}
 
 
 @pytest.fixture(scope="module")
-def synced() -> Iterator[Demo]:
-    """A demo whose first sync is done; nothing runs."""
-    with tempfile.TemporaryDirectory(prefix="ocop-run-") as folder:
-        found = Demo(Path(folder) / "home", markets=["shopee"])
-        assert found.once().returncode == 0
-        yield found
+def synced(killed_day: KilledDay) -> Demo:
+    """A demo whose first sync is done, in spite of all that was killed; nothing runs."""
+    return killed_day.demo
 
 
 @pytest.fixture(scope="module")
 def demo(synced: Demo) -> Iterator[Demo]:
     """The same, kept running by the schedule."""
     with synced.running(**FAST) as process:
-        eventually("the marketplace listens", 60, lambda: synced.shopee("GET", "shops"))
-        eventually("the registry listens", 60, lambda: synced.registry("GET", "/v1/health"))
+        eventually("the marketplace listens", lambda: synced.shopee("GET", "shops"))
+        eventually("the registry listens", lambda: synced.registry("GET", "/v1/health"))
         yield synced
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert synced.processes() == []
 
 
@@ -62,9 +58,9 @@ def written(demo: Demo, after: int) -> list[tuple[str, str]]:
 
 def settled(demo: Demo, after: int, count: int) -> Sequence[Mapping[str, Any]]:
     """The writes after an edit, when there are ``count`` and a further pull has added none."""
-    eventually(f"{count} writes", 60, lambda: len(written(demo, after)) >= count)
+    eventually(f"{count} writes", lambda: len(written(demo, after)) >= count)
     pulls = len(_pulls(demo))
-    eventually("two more pulls", 60, lambda: len(_pulls(demo)) >= pulls + 2)
+    eventually("two more pulls", lambda: len(_pulls(demo)) >= pulls + 2)
     return checker.writes(demo.journal(after))
 
 
@@ -133,7 +129,7 @@ def test_a_refused_take_down_is_an_alarm_and_cannot_be_bought(demo: Demo) -> Non
         "shop_id": shop, "deed": "promote", "item_id": item, "locks": ["unlist", "price"],
     })  # fmt: skip
     after = edit(demo, code, edit="revoked", reason="Vi phạm")
-    eventually("stock 0", 60, lambda: _stock(demo, shop, item) == 0)
+    eventually("stock 0", lambda: _stock(demo, shop, item) == 0)
     rows = demo.cli("status", "--shop", "ocop-bac-giang")
     mine = [row for row in rows if row["product_code"] == code]
     assert mine

@@ -22,7 +22,7 @@ from config.settings import Settings
 from connectors.contract import Credentials
 from connectors.secrecy import HIDDEN
 from models import shops, snapshot
-from tests.system.demo import Demo, eventually
+from tests.system.demo import PATIENCE_S, Demo, eventually
 from worker import tokens
 from worker.connect import NewShop
 from worker.env import Env
@@ -68,7 +68,7 @@ def searched(first_day: Demo) -> Iterator[Searched]:
     its refusal, every command asked; then everything is collected."""
     found = Searched(first_day)
     with first_day.running(**BUSY) as process:
-        eventually("the registry listens", 60, lambda: first_day.registry("GET", "/v1/health"))
+        eventually("the registry listens", lambda: first_day.registry("GET", "/v1/health"))
         settings = Settings(home=first_day.home, allowed_private_hosts=frozenset({"127.0.0.1"}))
         with servers(settings) as urls:
             env = build_env(settings, urls.database_url, urls.redis_url)
@@ -77,7 +77,7 @@ def searched(first_day: Demo) -> Iterator[Searched]:
             _collect(found, env, urls.redis_url)
             env.db.close()
         process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 0
+        assert process.wait(PATIENCE_S) == 0
     _collect_files(found, first_day.home)
     yield found
 
@@ -102,7 +102,7 @@ def _work(found: Searched, env: Env, redis_url: str) -> None:
     }  # fmt: skip
     demo.shopee("POST", "faults", {**fault, "times": 2})
     _reprice(demo, 26_000)
-    found.refusals = eventually("the refusal is kept", 60, lambda: _refusals(env))
+    found.refusals = eventually("the refusal is kept", lambda: _refusals(env))
     _reprice(demo, 25_000)
     lines = [" ".join(p.info["cmdline"] or ()) for p in psutil.process_iter(["cmdline"])]
     found.add("command lines", "\n".join(lines))
@@ -136,7 +136,7 @@ class listening:  # noqa: N801 (used as a block)
     """Everything that is said to Redis, for the length of the block."""
 
     def __init__(self, url: str, found: Searched) -> None:
-        self._client = redis.Redis.from_url(url)
+        self._client = redis.Redis.from_url(url, socket_timeout=None)  # it may be long silent
         self._found = found
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,12 @@ from tests.connectors.test_guard import Server, names
 from tests.connectors.test_http import answering
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
+from worker import pictures
 from worker.connect import BadAccount
 from worker.env import local_day
 from worker.fetching import fetch_pictures
 from worker.pictures import BadPicture, Picture, fetch, inspect
+from worker.pull import run_pull
 from worker.runtime import open_source
 
 OPEN = Http(guard=Guard({"127.0.0.1"}))
@@ -109,6 +112,33 @@ def test_a_picture_in_a_private_network_is_refused_with_a_reason(
     ((problem,),) = world.sql("SELECT problem FROM asset WHERE url LIKE 'http://127%'")
     assert "mạng riêng" in str(problem)
     assert server.asked == []
+
+
+def test_a_full_disk_holds_up_pictures_and_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the pull nor its plan; what is missing is fetched and drawn when there is room."""
+    world.env.private_hosts = frozenset({"127.0.0.1"})
+
+    def fetched(run: Callable[[], object]) -> int:
+        """How many pictures there are after a run, while the picture's server answers."""
+        with served(png(size=(600, 600))) as url:
+            images = (SourceImage(url),)
+            world.book.products = [source_product(images=images, trace_code="8930001")]
+            run()
+        return int(str(world.sql("SELECT count(*) FROM asset WHERE sha256 IS NOT NULL")[0][0]))
+
+    def pulled() -> None:
+        run_pull(world.env, world.book, slot=None, who="test", fetch=fetch_pictures)
+
+    def full(*_where: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pictures, "write", full)
+        assert fetched(pulled) == 0
+    assert world.sql("SELECT status, outcome FROM run") == [("ended", "ok")]
+    assert fetched(pulled) == 2
 
 
 def test_a_register_whose_name_leads_into_the_network_is_refused_unless_allowed(

@@ -5,6 +5,7 @@ Found by the model (tests/model), each shrunk to its cause.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -99,6 +100,72 @@ def test_a_pack_of_unknown_stock_keeps_what_it_has_when_another_comes(world: Wor
     assert stock == {PACK: 30, OTHER: 0}
 
 
+def test_a_pack_is_not_raised_by_another_after_its_lowering_was_cut_off(world: World) -> None:
+    """The worker died in the call: what we know of the pack is from before, and it shows less."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+
+    class Killed(BaseException):
+        pass
+
+    def lowered(change: Any) -> None:
+        world.market.items["shop-mot", change.item.remote_id].packs[PACK][1] = 10
+        raise Killed
+
+    variant = replace(world.book.products[0].variants[0], stock=10)
+    world.book.products = [replace(world.book.products[0], variants=(variant,))]
+    world.pull()
+    world.plan()
+    world.market.script["set_stock"] = [lowered]
+    with suppress(Killed):
+        world.drain(shop)
+    more = replace(variant, pack="Gói 200 g", net_g=200, stock=5)
+    world.book.products = [replace(world.book.products[0], variants=(variant, more))]
+    world.pull()
+    sent: list[Any] = []
+    world.market.script["update_variants"] = [sent.append]
+    world.sync()
+    assert {v.variant.sku: v.stock for v in sent[0].variants} == {PACK: 10, OTHER: 0}
+    on_sale = world.market.on_sale("shop-mot")
+    assert {sku: stock for sku, (_price, stock) in on_sale.items()} == {PACK: 10, OTHER: 5}
+
+
+def test_what_was_sent_without_an_answer_is_given_back_before_another_shop_takes_it(
+    world: World,
+) -> None:
+    """The answer of a raise to 30 was lost, and 15 is what was known before and is wanted again.
+    The other shop, come back, has to wait: 30 may stand there, and did, however often it was
+    planned anew."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    one, two = world.connect("Shop một"), world.connect("Shop hai")
+    world.plan()
+    world.drain(one)
+    assert world.market.on_sale("shop-mot")[PACK][1] == 15
+
+    def switch(on: bool) -> None:
+        world.sql("UPDATE shop SET enabled = :on WHERE id = :s RETURNING 1", s=two.id, on=on)
+
+    def raised_but_lost(change: Any) -> Failed:
+        world.market.items["shop-mot", change.item.remote_id].packs[PACK][1] = 30
+        return Failed(Ambiguous("hết giờ"))
+
+    switch(False)
+    world.plan()
+    world.market.script["set_stock"] = [raised_but_lost]
+    world.drain(one)
+    switch(True)
+    world.plan()
+    world.plan()
+    world.drain(two)
+    assert world.market.on_sale("shop-hai") == {}
+    world.sync()
+    shown = {shop: world.market.on_sale(shop)[PACK][1] for shop in ("shop-mot", "shop-hai")}
+    assert shown == {"shop-mot": 15, "shop-hai": 15}
+
+
 def test_a_batch_ends_when_the_shop_is_taken_over(world: World) -> None:
     """The first of two price calls takes so long that the lease ends; another drain sets both
     prices. The second call would bring the old one back."""
@@ -189,17 +256,15 @@ def test_a_shop_that_is_switched_off_keeps_its_share_and_stops_no_other(world: W
 
 
 def test_the_one_pack_of_an_item_that_bears_the_products_code_is_watched(world: World) -> None:
-    """The listing was meant for two packs; one was gone before it was made. The item has no packs
-    of its own, so the channel names it by its key alone."""
-    world.book.products = [source_product(prices=(20000, 40000), stock=30)]
-    world.pull()
-    world.connect()
-    world.plan()
+    """It was made for two packs, and one was gone before the channel had it, by a version that
+    kept the key. The item has no packs of its own, so the channel names it by its key alone."""
     world.book.products = [source_product(prices=(20000,), stock=30)]
     world.pull()
+    world.connect()
     world.sync()
     ((_key, item),) = world.market.items.items()
-    assert item.sku == "OCOP-1"
+    world.sql("UPDATE listing SET item_sku = 'OCOP-1' RETURNING 1")
+    item.sku = "OCOP-1"
     item.packs = {"OCOP-1": [20000, 25]}
     world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
     world.sync()

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from models import rules
+from connectors.registry.contract import SourceVariant
+from models import rules, shops
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 
@@ -66,3 +67,21 @@ def test_nothing_is_known_of_a_pack_that_comes_back(two_shops: World) -> None:
     for shop in world.shops():
         assert world.market.on_sale(shop.key)[LARGE] == (40_000, 4)
     assert world.sql("SELECT sum(sold) FROM listing_variant") == [(0,)]
+
+
+def test_a_listing_that_waits_is_made_under_the_pack_that_it_has_by_then(world: World) -> None:
+    """Its only pack was exchanged before the channel ever heard of it (found by the model)."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    with world.env.db.transaction() as session:
+        shops.set_enabled(session, shop.id or 0, on=False)
+    world.plan()
+    pack = SourceVariant("Gói 300 g", 30_000, 100, net_g=300)
+    world.book.products = [source_product(variants=(pack,))]
+    world.pull()
+    with world.env.db.transaction() as session:
+        shops.set_enabled(session, shop.id or 0, on=True)
+    world.sync()
+    assert list(world.market.on_sale("shop-mot")) == ["OCOP-1-300G"]
+    assert world.listing("OCOP-1-300G").item_sku == "OCOP-1-300G"

@@ -121,7 +121,7 @@ def test_a_claim_of_an_old_fence_writes_nothing(world):
         return
 
     world.market.script["set_price"] = [taken_over]
-    drain(world.env, shop.id)
+    assert drain(world.env, shop.id).why == "taken"  # at once, not when its slice is over
     rows = world.sql("SELECT acked_rev = wanted_rev, acked FROM listing_facet WHERE facet='price'")
     assert rows == [(False, None)]
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import replace
 from datetime import timedelta
 
-from connectors.contract import RemoteStatus
+from connectors.contract import Done, RemoteStatus
 from connectors.registry.contract import Tombstone
 from tests.worker.fakes import source_product
 from worker.planning import push_again
@@ -132,3 +132,36 @@ def test_who_does_not_answer_or_owes_a_take_down_is_asked_nothing_else(world, mo
     world.drain(shop)
     reconcile(world.env, shop.id)
     assert asked == [shop.key] * 2
+
+
+def test_why_it_may_not_be_sold_stands_though_the_shop_was_read_meanwhile(world):
+    """The certificate is revoked while the shop answers that its ban is over."""
+    shop = start(world)
+    item = world.market.items[shop.key, "1"]
+    item.status = RemoteStatus.BANNED
+    look(world, shop)
+    assert world.rows()[0].reason_code == "BANNED"
+
+    def revoked_meanwhile(_remote_id):
+        world.sql("UPDATE certificate SET status = 'revoked' RETURNING 1")
+        world.plan()
+
+    item.status = RemoteStatus.LIVE
+    world.market.script["read"] = [revoked_meanwhile]
+    look(world, shop)
+    (row,) = world.rows()
+    assert (row.state, row.reason_code) == ("unlisted", "REVOKED")
+
+
+def test_why_it_may_not_be_sold_stands_while_it_is_banned_too(world):
+    shop = start(world)
+    world.sql("UPDATE certificate SET status = 'revoked' RETURNING 1")
+    world.plan()
+    item = world.market.items[shop.key, "1"]
+    item.status = RemoteStatus.BANNED
+    world.market.script["set_availability"] = [lambda _change: Done(None)]
+    look(world, shop)
+    assert (world.rows()[0].state, world.rows()[0].reason_code) == ("banned", "REVOKED")
+    item.status = RemoteStatus.UNLISTED
+    look(world, shop)
+    assert (world.rows()[0].state, world.rows()[0].reason_code) == ("unlisted", "REVOKED")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from connectors.registry.spreadsheet.cells import Sheet, SheetRow, column_letter, is_blank, shown
 from connectors.registry.spreadsheet.legacy import TCVN3, VNI, to_unicode
@@ -146,8 +147,15 @@ def _fields(names: Sequence[Sequence[str]]) -> tuple[dict[str, int], str]:
     return columns, net_unit
 
 
+_NAME_LETTERS = 100
+"""No header's name is longer, spaces and all."""
+
+
+@lru_cache(maxsize=8192)
 def _spelled(text: str) -> tuple[str, ...]:
     """The reduced forms of a header as it stands and out of each legacy encoding."""
+    if len(text) > _NAME_LETTERS or text.isdecimal():
+        return ()
     if text.isascii():
         return (reduced(text),)
     return (reduced(text), reduced(to_unicode(text, TCVN3)), reduced(to_unicode(text, VNI)))

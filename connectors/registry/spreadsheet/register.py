@@ -56,7 +56,7 @@ class Register:
 
 def read_register(path: Path, today: date) -> Register:
     """Read a file whole. Raises RegistryError for what is wrong with all of it."""
-    sheets = _sheets(_bytes(path), path)
+    sheets = read_sheets(path)
     tables = _tables(sheets, path.name)
     lines = [line for sheet, header in tables for line in _lines(sheet, header, today)]
     products = iter(compare(line.product for line in lines if line.product))
@@ -71,8 +71,8 @@ def read_register(path: Path, today: date) -> Register:
     return Register(path.name, {sheet.name: header for sheet, header in tables}, tuple(lines))
 
 
-def _bytes(path: Path) -> bytes:
-    """The file's bytes, read once: what is judged is what is parsed."""
+def file_bytes(path: Path) -> bytes:
+    """The file's bytes, read once: what is judged is what is parsed. Raises RegistryError."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             size = path.stat().st_size // 2**20
@@ -91,7 +91,9 @@ def _bytes(path: Path) -> bytes:
         ) from error
 
 
-def _sheets(data: bytes, path: Path) -> list[Sheet]:
+def read_sheets(path: Path) -> list[Sheet]:
+    """The file's visible sheets, whatever its type. Raises RegistryError."""
+    data = file_bytes(path)
     if not data:
         raise RegistryError(
             path.name, "tệp rỗng (0 byte)", "một sổ tính có dữ liệu", "xuất hoặc chép lại tệp"

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _SPACES = re.compile(r"\s+")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 _WORD = re.compile(r"[^\W\d_]+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
+_OFTEN_LETTERS = 100
+"""Texts up to this length come again and again down a column: what was made of them is kept."""
 _DITTO = frozenset({"nt", "nhu tren", '"', "''", "”", "“", "″"})
 
 
 def clean(text: str) -> str:
     """NFC, no invisible characters, every run of spaces one space, trimmed."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     text = _CONTROL.sub("", _INVISIBLE.sub("", unicodedata.normalize("NFC", text)))
     return _SPACES.sub(" ", text).strip()
 
@@ -35,8 +40,18 @@ def clean_warnings(text: str) -> tuple[str, ...]:
 
 def fold(text: str) -> str:
     """Lower case without diacritics, đ as d, single spaces."""
-    apart = unicodedata.normalize("NFD", clean(text).lower().replace("đ", "d"))
+    return _often_folded(text) if len(text) <= _OFTEN_LETTERS else _folded(text)
+
+
+def _folded(text: str) -> str:
+    text = clean(text).lower()
+    if text.isascii():
+        return text
+    apart = unicodedata.normalize("NFD", text.replace("đ", "d"))
     return "".join(char for char in apart if not unicodedata.combining(char))
+
+
+_often_folded = lru_cache(maxsize=8192)(_folded)
 
 
 def reduced(text: str) -> str:

@@ -31,8 +31,8 @@ def read_xlsx(data: bytes, name: str) -> list[Sheet]:
     """
     has_formulas = check_workbook(data, name)
     try:
-        values = _load(data, values=True)
-        formulas = _load(data, values=False) if has_formulas else None
+        values = open_book(data, values=True)
+        formulas = open_book(data, values=False) if has_formulas else None
         return [
             _sheet(sheet, _formula_cells(formulas, sheet.title), values, name)
             for sheet in values.worksheets
@@ -42,10 +42,12 @@ def read_xlsx(data: bytes, name: str) -> list[Sheet]:
         raise damaged(name, "XLSX") from error
 
 
-def _load(data: bytes, *, values: bool) -> Workbook:
+def open_book(data: bytes, *, values: bool) -> Workbook:
+    """The workbook as openpyxl has it: what Excel stored of each formula, or the formulas; never
+    another file that it refers to. Raises one of BROKEN_FILE."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # extensions that openpyxl drops are none of our business
-        return load_workbook(io.BytesIO(data), data_only=values)
+        return load_workbook(io.BytesIO(data), data_only=values, keep_links=False)
 
 
 def _formula_cells(book: Workbook | None, title: str) -> frozenset[Position]:
@@ -67,7 +69,7 @@ def _sheet(sheet: Worksheet, formulas: frozenset[Position], book: Workbook, name
     if sheet.max_row > MAX_ROWS:
         found = f"trang {sheet.title} dùng tới dòng {sheet.max_row}"
         raise too_big(name, found, f"không quá {MAX_ROWS} dòng")
-    anchors = dict(_merged(sheet))
+    anchors = dict(merged(sheet))
     rows = tuple(
         SheetRow(
             number,
@@ -83,7 +85,7 @@ def _sheet(sheet: Worksheet, formulas: frozenset[Position], book: Workbook, name
     return Sheet(sheet.title, rows, offset)
 
 
-def _merged(sheet: Worksheet) -> Iterator[tuple[Position, Position]]:
+def merged(sheet: Worksheet) -> Iterator[tuple[Position, Position]]:
     """Each cell that a merged range covers, with the cell that holds the range's value."""
     for area in sheet.merged_cells.ranges:
         anchor = (area.min_row, area.min_col)

@@ -233,7 +233,8 @@ class FeedBench:
 
 
 class FeedRig:
-    """``answers``: every doubtful fact of how a floor reads files and answers, or the named ones.
+    """``answers``: every doubtful fact of how a floor reads files and answers (those that do not
+    touch one another together), or the named ones.
     A floor keys its rows by SKU."""
 
     fixed = frozenset({"sku"})
@@ -242,22 +243,20 @@ class FeedRig:
     )
     every: Mapping[str, Sequence[str]] = {
         "likeliest": (),
-        "review": ("review_s=60",),
         "second file": ("file=1",),
-        "xlsx export": ("export=xlsx",),
-        "semicolons": ("export=semicolon",),
-        "short heads": ("heads=short", "title_line=true"),
-        "english": ("heads=english", "words=en"),
-        "more columns": ("heads=extra",),
-        "amounts with dots": ("amounts=dots",),
-        "etag only": ("marks=etag",),
-        "modified only": ("marks=modified",),
-        "no validators": ("marks=nothing",),
-        "delisted shown": ("gone=shown",),
-        "hidden left out": ("hidden=omitted",),
-        "stock kept": ("restock=on_change",),
-        "no last newline": ("last_newline=false",),
-    }
+        "review; xlsx export; short heads; etag only": (
+            "review_s=60", "export=xlsx", "heads=short", "title_line=true", "marks=etag",
+        ),
+        "semicolons; english; modified only": (
+            "export=semicolon", "heads=english", "words=en", "marks=modified",
+        ),
+        "more columns; amounts with dots; no validators; delisted shown": (
+            "heads=extra", "amounts=dots", "marks=nothing", "gone=shown",
+        ),
+        "hidden left out; stock kept; no last newline": (
+            "hidden=omitted", "restock=on_change", "last_newline=false",
+        ),
+    }  # fmt: skip
 
     def __init__(
         self, connector: type[FeedConnector] = San24h, answers: Sequence[str] = ()

@@ -70,31 +70,31 @@ _FAULTS: Mapping[Fault, Mapping[str, Any]] = {
 
 ANSWERS: Mapping[str, Sequence[str]] = {
     "likeliest": (),
-    "refusals by HTTP 400 and 401": ("business_status=400", "auth_status=401"),
-    "refusals by HTTP 500": ("business_status=500",),
-    "everything by HTTP 200": ("auth_status=200", "rate_status=200"),
-    "codes without prefix": ("prefix=false",),
-    "review when put on sale": ("review_s=7200",),
-    "review of everything, soon over": ("review_s=30", "review_on_create=true"),
-    "search lags": ("search_lag_s=55",),
-    "search knows packs": ("search_models=true",),
-    "hidden at first": ("hidden_s=20",),
-    "duplicate SKUs refused": ("duplicate_sku=false",),
-    "spent refresh token answers": ("spent_refresh_answers=true",),
-    "fractions rounded": ("fraction=rounded",),
-    "shipping ignored in updates": ("logistic_update=false",),
-    "price limits not told": ("null_limits=true",),
-    "price codes as documented": ("price_codes=documented",),
-    "empty lists null": ("empty_list=null",),
-    "empty lists empty": ("empty_list=empty",),
-    "prices read as fractions": ("float_prices=true",),
-    "warnings as lists": ("warning_list=true",),
-    "no model id without models": ("bare_no_model=true",),
-    "twenty options": ("options_per_tier=20",),
-    "stock at least 1": ("min_stock=1",),
-    "too early is busy": ("init_early_code=error_system_busy",),
-    "too early is inner": ("init_early_code=error_inner",),
-}
+    "refusals by HTTP 400 and 401; duplicate SKUs refused; fractions rounded; documented codes": (
+        "business_status=400", "auth_status=401", "duplicate_sku=false", "fraction=rounded",
+        "price_codes=documented",
+    ),
+    "refusals by HTTP 500; codes without prefix; too early is busy": (
+        "business_status=500", "prefix=false", "init_early_code=error_system_busy",
+    ),
+    "everything by HTTP 200; warnings as lists; too early is inner": (
+        "auth_status=200", "rate_status=200", "warning_list=true", "init_early_code=error_inner",
+    ),
+    "review when put on sale; price limits not told; empty lists null": (
+        "review_s=7200", "null_limits=true", "empty_list=null",
+    ),
+    "review of everything, soon over; prices read as fractions; empty lists empty": (
+        "review_s=30", "review_on_create=true", "float_prices=true", "empty_list=empty",
+    ),
+    "search lags; no model id without models; spent refresh token answers": (
+        "search_lag_s=55", "bare_no_model=true", "spent_refresh_answers=true",
+    ),
+    "search knows packs; twenty options; shipping ignored in updates": (
+        "search_models=true", "options_per_tier=20", "logistic_update=false",
+    ),
+    "hidden at first; stock at least 1": ("hidden_s=20", "min_stock=1"),
+}  # fmt: skip
+"""Each answer to the doubtful facts; those that do not touch one another are given together."""
 
 
 class _Stage:

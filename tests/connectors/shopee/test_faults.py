@@ -8,6 +8,7 @@ from connectors.contract import AvailabilityChange, Done, Failed, PriceChange
 from connectors.errors import (
     Ambiguous,
     AuthExpired,
+    AuthRefused,
     ChannelError,
     ProtocolError,
     RateLimited,
@@ -49,6 +50,23 @@ def test_a_read_and_an_absolute_write(rig: Rig, kind: str) -> None:
             rig.credentials = rig.shop.refresh()
         assert isinstance(outcome, Failed)
         assert type(outcome.error) is CASES[kind][0]
+
+
+@pytest.mark.parametrize("spoilt", ["malformed", "html", "truncated"])
+def test_a_lapsed_token_that_is_told_in_a_spoilt_answer_asks_for_a_refresh(
+    rig: Rig, spoilt: str
+) -> None:
+    """It comes with HTTP 403 and no word: no person is called for it."""
+    item = rig.listed(pack("A"))
+    rig.market.spoil(Fault(kind="expired_token", path=READ))
+    rig.shop.read([item.remote_id], full=False)
+    rig.market.spoil(Fault(kind=spoilt, path=READ, times=9))
+    (outcome,) = rig.shop.read([item.remote_id], full=False)
+    assert isinstance(outcome, Failed)
+    assert not isinstance(outcome.error, AuthRefused)
+    rig.market.heal()
+    rig.credentials = rig.shop.refresh()
+    assert done(rig.shop.read([item.remote_id], full=False)[0])
 
 
 @pytest.mark.parametrize("kind", CASES)

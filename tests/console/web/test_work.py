@@ -1,0 +1,267 @@
+"""What operators decide: runs undone, holds, the plan that was shown and no other, shops."""
+
+from __future__ import annotations
+
+import re
+import threading
+
+import orjson
+import pytest
+
+from console.web.access import FORM_BYTES_MOST
+from console.web.site import fragment
+from models import runs
+from models.operator import ADMIN, OPERATOR, VIEWER
+from models.run import Run
+from tests.console.web.conftest import Site, turn
+from tests.worker.fakes import source_product
+
+
+def jump(site: Site) -> int:
+    """A price that waits for a person: ten times the old one."""
+    site.world.book.products = [source_product(prices=(200_000,))]
+    site.world.pull()
+    site.world.plan()
+    found = site.world.sql("SELECT id FROM hold WHERE status = 'open'")
+    return int(str(found[0][0]))
+
+
+def test_a_hold_says_what_yes_and_no_do_and_is_decided_once(site: Site) -> None:
+    number = jump(site)
+    operator = site.as_(OPERATOR)
+    assert f'href="/holds/{number}"' in operator.get("/holds").text
+    shown = operator.get(f"/holds/{number}").text
+    assert "Gửi giá mới ở lần gửi kế tiếp." in shown
+    assert "Giữ giá cũ" in shown
+    assert "giá đang có: <bdi>20.000 đ</bdi>; giá mới: <bdi>200.000 đ</bdi>" in shown
+    fields = {"id": str(number), "answer": "approve", "note": "đã hỏi chủ thể"}
+    assert operator.post("/holds/decide", fields).status_code == 303
+    again = site.as_(ADMIN).post("/holds/decide", {"id": str(number), "answer": "reject"})
+    assert again.status_code == 409
+    assert f"đã do {OPERATOR} quyết: đồng ý" in again.text
+    site.world.sync()
+    assert [row.price for row in site.world.rows()] == [200_000]
+    assert site.world.sql("SELECT who, action, detail->>'note' FROM audit") == [
+        (OPERATOR, "hold.approve", "đã hỏi chủ thể")
+    ]
+
+
+def test_two_operators_approve_at_once_and_one_word_counts(site: Site) -> None:
+    number = jump(site)
+    people = [site.as_(OPERATOR), site.as_(ADMIN)]
+    for one in people:
+        one.get("/holds")
+    got: list[int] = []
+    fields = {"id": str(number), "answer": "approve"}
+    threads = [
+        threading.Thread(target=lambda p=p: got.append(p.post("/holds/decide", fields).status_code))
+        for p in people
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == [303, 409]
+    assert site.world.sql("SELECT count(*) FROM event WHERE kind = 'hold_approved'") == [(1,)]
+
+
+# --- the plan -----------------------------------------------------------------------------------
+
+
+def owe(site: Site, price: int) -> None:
+    site.world.book.products = [source_product(prices=(price,))]
+    site.world.pull()
+    site.world.plan()
+
+
+def mark(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(mark\.[a-z-]+)" value="([^"]+)"', page))
+
+
+def test_the_plan_that_was_shown_is_pushed_and_no_other(site: Site) -> None:
+    owe(site, 25_000)
+    operator = site.as_(OPERATOR)
+    shown = operator.get("/plan").text
+    assert "OCOP-1-100G: 20.000" in shown and "OCOP-1-100G: 25.000" in shown
+    owe(site, 30_000)
+    late = operator.post("/plan", {"shop": "shop-mot", **mark(shown)})
+    assert late.status_code == 409
+    assert "chưa gửi gì" in late.text and "30.000" in late.text
+    assert site.sent == []
+    done = operator.post("/plan", {"shop": "shop-mot", **mark(late.text)})
+    assert done.status_code == 303
+    assert [task for task, _given in site.sent] == ["push_run"]
+
+
+def test_nothing_to_send_is_said(site: Site) -> None:
+    assert "Không có gì phải gửi" in site.as_(VIEWER).get("/plan").text
+
+
+# --- runs ---------------------------------------------------------------------------------------
+
+
+def test_progress_is_told_live_until_it_is_over(site: Site) -> None:
+    with site.world.env.db.transaction() as session:
+        run_id = runs.begin(session, "push", site.world.time.at, slot=None, who="x") or 0
+        runs.end(session, run_id, "ok", {}, site.world.time.at)
+    viewer = site.as_(VIEWER)
+    told = viewer.get(f"/runs/{run_id}/live")
+    assert told.headers["content-type"].startswith("text/event-stream")
+    assert told.text == "event: over\ndata: 1\n\n"
+
+
+def test_a_block_of_progress_is_what_the_page_shows(site: Site) -> None:
+    run = Run(kind="push", started_at=site.world.time.at, counts={"total": 8, "left": 2})
+    block = fragment("progress.html", run=run)
+    assert "6 / 8" in block and '<progress max="8" value="6"' in block
+    assert orjson.loads(orjson.dumps(block)) == block
+
+
+def test_a_run_that_cannot_be_undone_says_why(site: Site) -> None:
+    operator = site.as_(OPERATOR)
+    answer = operator.get("/runs/999999/undo")
+    assert answer.status_code == 409
+    assert "không có lượt số 999999" in answer.text
+
+
+# --- the log ------------------------------------------------------------------------------------
+
+
+def test_the_log_is_filtered_down_to_a_request(site: Site) -> None:
+    viewer = site.as_(VIEWER)
+    everything = viewer.get("/log").text
+    assert everything.count("đăng mới") >= 1
+    assert "Không có dòng nào" in viewer.get("/log?since=2999-01-01").text
+    assert "Không có dòng nào" in viewer.get("/log?request=khong-co").text
+    assert "Không có dòng nào" not in viewer.get("/log?kind=pushed&shop=shop-mot").text
+    assert viewer.get("/log?before=rac&since=rac").status_code == 200
+
+
+# --- shops --------------------------------------------------------------------------------------
+
+
+def test_a_shop_is_stopped_and_started_by_name(site: Site) -> None:
+    operator = site.as_(OPERATOR)
+    operator.get("/shops/shop-mot")
+    operator.post("/shops/shop-mot/stop", {"why": "kiểm kê"})
+    shown = operator.get("/shops/shop-mot").text
+    assert "ĐANG DỪNG gian hàng" in shown and "kiểm kê" in shown
+    assert "ĐANG DỪNG" in operator.get("/").text
+    operator.post("/shops/shop-mot/start")
+    assert "ĐANG DỪNG" not in operator.get("/").text
+
+
+def test_a_shop_is_connected_and_secrets_are_never_shown(site: Site) -> None:
+    admin = site.as_(ADMIN)
+    admin.get("/shops/new?channel=fake")
+    fields = {
+        "channel": "fake",
+        "name": "",
+        "owner": "",
+        "base_url": "",
+        "c.shop_id": "7",
+        "c.access_token": "bi-mat-7",
+    }
+    refused = admin.post("/shops/connect", fields)
+    assert refused.status_code == 422
+    assert "chưa có tên gian hàng" in refused.text
+    assert "bi-mat-7" not in refused.text
+    done = admin.post("/shops/connect", {**fields, "name": "Shop hai"})
+    assert done.headers["location"].startswith("/shops/shop-hai?done=")
+    page = admin.get(done.headers["location"]).text
+    assert "Đã kết nối" in page and "bi-mat-7" not in page
+
+
+def test_a_check_lifts_a_pause(site: Site) -> None:
+    site.world.env.db.engine.dispose()
+    with site.world.env.db.transaction() as session:
+        from models import shops
+
+        shops.pause(session, site.world.shops()[0].id or 0, "hết ủy quyền")
+    operator = site.as_(OPERATOR)
+    assert "phải kết nối lại" in operator.get("/shops/shop-mot").text
+    assert operator.post("/shops/shop-mot/check").status_code == 303
+    assert "chạy tốt" in operator.get("/shops/shop-mot").text
+
+
+# --- languages and failures ---------------------------------------------------------------------
+
+
+def test_the_language_is_kept(site: Site) -> None:
+    viewer = site.as_(VIEWER)
+    assert '<html lang="vi">' in viewer.get("/").text
+    assert viewer.get("/language?to=en&back=/runs").headers["location"] == "/runs"
+    page = viewer.get("/").text
+    assert '<html lang="en">' in page and "<h1>Overview</h1>" in page
+    assert viewer.get("/language?to=en&back=//x.example").headers["location"] == "/"
+
+
+def test_the_database_away_is_a_page_that_says_so(site: Site) -> None:
+    viewer = site.as_(VIEWER)
+    from models.db import Database
+
+    kept, site.world.env.db = site.world.env.db, Database("postgresql+psycopg://x@/x?host=/nowhere")
+    try:
+        page = viewer.get("/")
+        ready = viewer.get("/readyz")
+    finally:
+        site.world.env.db = kept
+    assert page.status_code == 503
+    assert "tạm thời không trả lời" in page.text
+    assert page.headers["refresh"] == "10"
+    assert (ready.status_code, ready.json()) == (503, {"database": False, "redis": True})
+
+
+@pytest.mark.parametrize("path", ["/khong-co", "/listings/999999", "/runs/999999", "/shops/x"])
+def test_what_is_not_there_is_said(site: Site, path: str) -> None:
+    page = site.as_(VIEWER).get(path)
+    assert page.status_code == 404
+    assert "Không có trang này" in page.text
+
+
+def test_a_page_names_no_other_host_and_runs_nothing_else(site: Site) -> None:
+    page = site.as_(VIEWER).get("/")
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//', page.text)
+    assert "<script>" not in page.text and " onclick" not in page.text
+    assert page.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/listings?q=%00", "/shops/a%00b", "/log?product=%00",
+     f"/runs/{'9' * 30}", f"/runs?before={'9' * 30}"],
+)  # fmt: skip
+def test_what_the_tables_cannot_hold_is_said(site: Site, path: str) -> None:
+    page = site.as_(VIEWER).get(path)
+    assert page.status_code == 422
+    assert "không dùng được" in page.text
+
+
+def test_a_link_of_somebody_elses_makes_a_page_say_nothing(site: Site) -> None:
+    operator = site.as_(OPERATOR)
+    words = "Gọi ngay 0900"
+    assert words not in operator.get(f"/shops?done={words}").text
+    assert words not in operator.get(f"/shops?done={words}&mark={'0' * 16}").text
+    operator.get("/shops/shop-mot")
+    to = operator.post("/shops/shop-mot/stop", {"why": "x"}).headers["location"]
+    assert "Đã dừng" in operator.get(to).text
+    assert "Đã dừng: không gửi" not in site.as_(OPERATOR).get(to).text
+
+
+@pytest.mark.parametrize("path", ["/login", "/listings/act"])
+def test_a_form_that_is_too_big_is_not_read(site: Site, path: str) -> None:
+    stranger = site.browser()
+    stranger.get("/login")
+    page = stranger.post(path, {"name": "x" * (FORM_BYTES_MOST + 1)})
+    assert page.status_code == 413
+    assert "Gửi quá nhiều" in page.text
+
+
+def test_a_shop_says_how_much_it_called_since_yesterday(site: Site) -> None:
+    site.world.sql("UPDATE event SET request_id = 'r' || id % 2 WHERE kind = 'pushed' RETURNING id")
+    viewer = site.as_(VIEWER)
+    said = re.compile(r"24 giờ qua</dt><dd>(\d+)</dd>")
+    assert said.findall(viewer.get("/shops/shop-mot").text) == ["2"]
+    turn(site, 25 * 3600)
+    assert said.findall(site.as_(VIEWER).get("/shops/shop-mot").text) == ["0"]

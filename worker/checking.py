@@ -1,0 +1,31 @@
+"""Check a shop: log in, read what it says of itself, and lift the pause that a lost login left."""
+
+from __future__ import annotations
+
+from connectors.contract import ShopFacts
+from connectors.errors import AuthExpired
+from models import shops
+from models.shop import Shop
+from worker import tokens
+from worker.env import Env
+
+
+def check(env: Env, shop: Shop) -> ShopFacts:
+    """What the shop says of itself now, kept. Raises a ChannelError that says what is wrong."""
+    facts = _ask(env, shop)
+    with env.db.transaction() as session:
+        shops.checked(
+            session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now(),
+            facts.account_id,
+        )  # fmt: skip
+    return facts
+
+
+def _ask(env: Env, shop: Shop) -> ShopFacts:
+    """A token that the channel ended early is traded once."""
+    opened = tokens.fresh_account(env, shop)
+    try:
+        return env.connector(shop.channel, opened.account).check()
+    except AuthExpired:
+        opened = tokens.refresh(env, shop, opened.version)
+        return env.connector(shop.channel, opened.account).check()
