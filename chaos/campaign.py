@@ -18,6 +18,7 @@ from typing import Any
 
 import requests
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from chaos import deeds, laws, pool, processes, register
 from chaos.plan import Size, Step, an_edit, plan
@@ -175,7 +176,7 @@ class Campaign:
             if time.monotonic() >= ends:
                 self._say(f"{len(steps) - number} steps were not reached in time")
                 break
-            self._try(step)
+            self._try(partial(self._do, step))
             if number % 100 == 99:
                 self._look_at_spoilt()
                 self._say(f"{number + 1} of {len(steps)} steps, {time.monotonic() - began:.0f} s")
@@ -183,12 +184,13 @@ class Campaign:
 
     def _linger(self) -> None:
         """On a busy machine few calls come in the time: what was placed waits for them a while
-        longer, and the register is edited on so that they come. A campaign then says something
-        about the least that its size asks for."""
+        longer, and the register is edited on so that they come, also from a shop that had used up
+        its quota. A campaign then says something about the least that its size asks for."""
         chance = random.Random(f"linger {self.report.seed}")
         ends = time.monotonic() + MOST_LINGER_S
         while not self._enough() and time.monotonic() < ends:
-            self._try(an_edit(chance, self._size))
+            self._try(partial(self._do, an_edit(chance, self._size)))
+            self._try(self._new_day)
             until = time.monotonic() + LINGER_EDIT_S
             while time.monotonic() < until:
                 self._watch()
@@ -201,11 +203,11 @@ class Campaign:
         kills = self.report.kills.total()
         return met >= self._size.least_faults and kills >= self._size.least_kills
 
-    def _try(self, step: Step) -> None:
-        """A sandbox that is down just now misses the step."""
+    def _try(self, deed: Callable[[], None]) -> None:
+        """A sandbox or a database that is down just now misses it."""
         try:
-            self._do(step)
-        except (requests.RequestException, AssertionError):
+            deed()
+        except (requests.RequestException, AssertionError, OperationalError):
             self.report.meddled["not taken"] += 1
 
     def _do(self, step: Step) -> None:

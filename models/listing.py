@@ -212,4 +212,10 @@ class ListingVariant(SQLModel, table=True):
     """The statement that ``stock_acked`` came from: a stock found below it is a sale *since* a
     statement only where that is the present one."""
     sold: int = Field(default=0, sa_column=big_column())
+    sent_least: int | None = Field(default=None, sa_column=big_column(nullable=True))
+    sent_most: int | None = Field(default=None, sa_column=big_column(nullable=True))
+    """The least and the most of the stocks that were sent and had no good answer: what stands in
+    the shop may be either, or still ``stock_acked``. Null: there is none."""
+    sent_rev: int | None = Field(default=None, sa_column=big_column(nullable=True))
+    """The statement that the last of them came from."""
     removed_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))

@@ -42,6 +42,9 @@ class VariantState:
     stock_acked_rev: int
     sold: int
     removed: bool
+    sent_least: int | None = None
+    sent_most: int | None = None
+    sent_rev: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,8 @@ def _variants(session: Session, ids: Sequence[int]) -> dict[int, list[VariantSta
     grouped: dict[int, list[VariantState]] = defaultdict(list)
     rows = session.execute(
         text("""SELECT listing_id, variant_id, sku, remote_id, price_acked, stock_acked,
-            stock_observed, stock_rev, stock_acked_rev, sold, removed_at IS NOT NULL
+            stock_observed, stock_rev, stock_acked_rev, sold, removed_at IS NOT NULL,
+            sent_least, sent_most, sent_rev
             FROM listing_variant WHERE listing_id = ANY(:ids) ORDER BY variant_id"""),
         {"ids": ids},
     )

@@ -70,9 +70,13 @@ def prices_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None
     _set_column(session, rows, "price_acked")
 
 
+_CLEAR = "sent_least = NULL, sent_most = NULL, sent_rev = NULL"
+
+
 def stock_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Acknowledged stock in units (``listing_id, sku, value``), of the present statement."""
-    _set_column(session, rows, "stock_acked_rev = v.stock_rev, stock_acked")
+    """Acknowledged stock in units (``listing_id, sku, value``), of the present statement: whatever
+    was unclear before is over."""
+    _set_column(session, rows, f"{_CLEAR}, stock_acked_rev = v.stock_rev, stock_acked")
 
 
 def _set_column(session: Session, rows: Sequence[Mapping[str, Any]], column: str) -> None:
@@ -104,11 +108,11 @@ def packs_gone(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     day is another one, and nothing that was known of it holds."""
     if rows:
         session.execute(
-            text("""UPDATE listing_variant v
-                SET remote_id = NULL, price_acked = NULL, stock_acked = NULL
+            text(f"""UPDATE listing_variant v
+                SET remote_id = NULL, price_acked = NULL, stock_acked = NULL, {_CLEAR}
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, skus jsonb)
                 WHERE v.listing_id = r.listing_id AND v.remote_id IS NOT NULL
-                  AND NOT jsonb_exists(r.skus, v.sku)"""),
+                  AND NOT jsonb_exists(r.skus, v.sku)"""),  # noqa: S608
             {"rows": _dump(rows)},
         )
 
@@ -305,23 +309,28 @@ def observed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime)
 
 
 def variants_observed(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """What a reading saw of packs (``listing_id, sku, price, stock, stock_acked, sold``)."""
+    """What a reading saw of packs (``listing_id, sku, price, stock, stock_acked, stock_acked_rev,
+    sold``); ``cleared``: what stands there is known again."""
     if rows:
         session.execute(
             text("""UPDATE listing_variant v SET price_observed = r.price,
                 stock_observed = r.stock, observed_at = :now, stock_acked = r.stock_acked,
-                sold = r.sold
+                stock_acked_rev = r.stock_acked_rev, sold = r.sold,
+                sent_least = CASE WHEN NOT r.cleared THEN v.sent_least END,
+                sent_most = CASE WHEN NOT r.cleared THEN v.sent_most END,
+                sent_rev = CASE WHEN NOT r.cleared THEN v.sent_rev END
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, sku text,
-                    price bigint, stock bigint, stock_acked bigint, sold bigint)
+                    price bigint, stock bigint, stock_acked bigint, stock_acked_rev bigint,
+                    sold bigint, cleared boolean)
                 WHERE v.listing_id = r.listing_id AND v.sku = r.sku"""),
             {"rows": _dump(rows), "now": now},
         )
 
 
 def stock_known(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """After a sale, what we know of a listing's stock is what was seen (``listing_id, value,
-    digest``), and where nothing else is wanted of it, what we want: a sale is not drift and owes
-    nothing."""
+    """After a sale, or where an answer was lost, what we know of a listing's stock is what was seen
+    (``listing_id, value, digest``), and where nothing else is wanted of it, what we want: a sale is
+    not drift and owes nothing."""
     if rows:
         session.execute(
             text("""UPDATE listing_facet f SET acked = r.value, acked_digest = r.digest,
@@ -330,8 +339,7 @@ def stock_known(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
                     ELSE f.wanted_digest END
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint,
                     value jsonb, digest text)
-                WHERE f.listing_id = r.listing_id AND f.facet = 'stock'
-                  AND f.acked_digest IS NOT NULL"""),
+                WHERE f.listing_id = r.listing_id AND f.facet = 'stock'"""),
             {"rows": _dump(rows)},
         )
 
@@ -385,7 +393,8 @@ def lost(session: Session, ids: Sequence[int], now: datetime) -> None:
             {"ids": list(ids), "now": now},
         )
         session.execute(
-            text("UPDATE listing_variant SET remote_id = NULL WHERE listing_id = ANY(:ids)"),
+            text(f"""UPDATE listing_variant SET remote_id = NULL, {_CLEAR}
+                WHERE listing_id = ANY(:ids)"""),  # noqa: S608
             {"ids": list(ids)},
         )
         session.execute(

@@ -79,13 +79,10 @@ SELECT * FROM (SELECT r.listing_id, r.facet, r.shop_id, r.product_id, r.lane, r.
 ON CONFLICT (listing_id, facet) DO NOTHING
 """)
 
-# A shop that owes units of its stock goes on owing them, whatever is planned anew, until an answer
-# says what stands there.
 _RAISE = text("""
 UPDATE listing_facet f SET
     wanted = r.wanted, wanted_digest = r.digest, lane = r.lane,
-    raises = r.raises, parked = r.parked, releases = r.releases
-        OR (f.facet = 'stock' AND f.releases AND f.acked_digest IS NULL),
+    raises = r.raises, releases = r.releases, parked = r.parked,
     wanted_rev = f.wanted_rev + CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force
         THEN 1 ELSE 0 END,
     acked_rev = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest AND NOT r.force
@@ -158,9 +155,10 @@ SELECT l.id FROM (SELECT f.listing_id FROM listing_facet f WHERE {_READY} AND f.
       ORDER BY f.due_since, f.listing_id LIMIT :most) p
 JOIN listing l ON l.id = p.listing_id
 JOIN listing_facet s ON s.listing_id = l.id AND s.facet = 'stock'
-WHERE l.remote_id IS NOT NULL AND s.acked_digest IS NOT NULL
-  AND EXISTS (SELECT 1 FROM listing_variant v WHERE v.listing_id = l.id
-      AND v.removed_at IS NULL AND v.stock_acked > 0 AND v.stock_acked_rev = v.stock_rev)
+WHERE l.remote_id IS NOT NULL
+  AND EXISTS (SELECT 1 FROM listing_variant v WHERE v.listing_id = l.id AND v.removed_at IS NULL
+      AND (v.sent_rev = v.stock_rev OR (s.acked_digest IS NOT NULL AND v.stock_acked > 0
+          AND v.stock_acked_rev = v.stock_rev)))
 ORDER BY l.id
 """)  # noqa: S608
 
@@ -176,6 +174,15 @@ RETURNING c.listing_id, c.facet, c.product_id, c.lane, c.wanted, c.wanted_digest
     c.claimed_rev, c.attempts, CASE WHEN c.handle_rev = c.wanted_rev THEN c.handle END,
     c.run_id
 """)  # noqa: S608
+
+_SENDING = text("""
+UPDATE listing_variant v SET sent_rev = v.stock_rev,
+    sent_least = least(v.sent_least, CAST(w.units AS bigint)),
+    sent_most = greatest(v.sent_most, CAST(w.units AS bigint))
+FROM listing_facet f CROSS JOIN LATERAL jsonb_each_text(f.wanted) AS w(sku, units)
+WHERE f.listing_id = ANY(:ids) AND f.facet = 'stock' AND f.claim_fence = :fence
+  AND v.listing_id = f.listing_id AND v.sku = w.sku
+""")
 
 _ACK = text("""
 UPDATE listing_facet f SET acked_rev = f.claimed_rev, acked = r.value, acked_digest = r.digest,
@@ -247,7 +254,7 @@ def on_sale(
     session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime
 ) -> list[int]:
     """Of the listings that :func:`claim` would take next, those of which something may have been
-    sold since the present statement of its stock, and what we last set is known."""
+    sold since the present statement of its stock, and what we last set is known, or one of two."""
     rows = session.execute(
         _ON_SALE, {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now}
     )
@@ -257,12 +264,18 @@ def on_sale(
 def claim(
     session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime
 ) -> list[Claimed]:
-    """Claim up to ``most`` rows of a lane, the longest due first; [] when the fence has moved."""
-    rows = session.execute(
+    """Claim up to ``most`` rows of a lane, the longest due first; [] when the fence has moved.
+    Of a stock it is kept what is about to be sent, until an answer or a reading says what stands
+    there."""
+    found = session.execute(
         _CLAIM,
         {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now},
     )
-    return [Claimed(*row) for row in rows]
+    rows = [Claimed(*row) for row in found]
+    stocks = [row.listing_id for row in rows if row.facet == "stock"]
+    if stocks:
+        session.execute(_SENDING, {"ids": stocks, "fence": fence})
+    return rows
 
 
 def acknowledge(

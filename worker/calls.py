@@ -37,7 +37,6 @@ from connectors.errors import ChannelError, NotFound, ProtocolError, Rejected, U
 from models.listings import ListingState
 from models.queue import Claimed
 from models.states import BANNED
-from worker.facets import unclear_stock
 from worker.pictures import Uploaded, first_error
 from worker.reasons import reason
 from worker.record import Result
@@ -196,9 +195,8 @@ def update_variants(
 
 def _shown(listing: ListingState) -> dict[str, int]:
     """Units by SKU that surely stand there. Where the answer of a lowering was lost, the less."""
-    sent = unclear_stock(listing)
     return {
-        v.sku: min(v.stock_acked, sent.get(v.sku, v.stock_acked))
+        v.sku: v.stock_acked if v.sent_least is None else min(v.stock_acked, v.sent_least)
         for v in listing.variants
         if v.stock_acked is not None and v.remote_id is not None and not v.removed
     }

@@ -70,12 +70,11 @@ def _stock_facet(draft: Draft) -> WantedFacet:
 
 
 def unclear_stock(existing: ListingState | None) -> Mapping[str, int]:
-    """Units by SKU that may stand in the shop because they were sent and no answer came; {} where
-    what stands there is known."""
-    if existing is None or existing.remote_id is None or "stock" not in existing.facets:
+    """The most units by SKU that may stand in the shop because they were sent and no answer came;
+    {} where what stands there is known."""
+    if existing is None or existing.remote_id is None:
         return {}
-    facet = existing.facets["stock"]
-    return facet.wanted or {} if facet.acked_digest is None else {}
+    return {v.sku: v.sent_most for v in existing.variants if v.sent_most is not None}
 
 
 def _facet(

@@ -2,7 +2,9 @@
 
 Accepted is not live: a listing is live when it is *seen* live after the last write. A stock below
 what we last set is a sale, not drift: it becomes what we know, and is never raised before the
-registry states the stock anew (design: "Wanted, acknowledged, observed", "Stock").
+registry states the stock anew (design: "Wanted, acknowledged, observed", "Stock"). Where the answer
+to what we last set was lost, any of what may stand there is believed; what is below all that it can
+have been sold from counts from the most (decision 24).
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from typing import Any
 
 from connectors.contract import RemoteState, RemoteStatus, RemoteVariantState
 from models import states
-from models.listings import ListingState, VariantState
+from models.listings import FacetState, ListingState, VariantState
 from worker.reasons import Reason, reason
 
 STATE_OF = {
@@ -32,19 +34,23 @@ LAST_LOOK_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class SeenVariant:
-    """A pack as seen; ``stock_acked`` and ``sold`` as they are to be known from now on."""
+    """A pack as seen; ``stock_acked`` (of statement ``stock_acked_rev``) and ``sold`` as they are
+    to be known from now on. ``cleared``: what stands there was unclear, and is known now."""
 
     sku: str
     price: int | None
     stock: int | None
     stock_acked: int | None
+    stock_acked_rev: int
     sold: int
+    cleared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
     """``state`` None: nothing learnt yet (the channel's search may lag). ``drift`` names the
-    facets that are due again, ``sale`` is the new known stock by SKU, {} without a sale."""
+    facets that are due again, ``sale`` is the new known stock by SKU of what was sold, {} without
+    a sale; ``stock`` what is known from now on of all packs, None where that is as before."""
 
     state: str | None
     reason: Reason | None
@@ -52,6 +58,7 @@ class Observation:
     variants: tuple[SeenVariant, ...] = ()
     drift: tuple[str, ...] = ()
     sale: Mapping[str, int] = field(default_factory=dict)
+    stock: Mapping[str, int] | None = None
     url: str = ""
 
 
@@ -77,6 +84,7 @@ def observe(listing: ListingState, seen: RemoteState) -> Observation:
         variants=tuple(variants),
         drift=tuple(drift),
         sale=sale,
+        stock=_stock_known(listing, variants, sale),
         url=seen.url,
     )
 
@@ -88,8 +96,6 @@ def _packs(
     seen = _alone(listing, known, seen)
     facets = listing.facets
     price_settled = _settled(facets, "price")
-    stock_known = _known(facets, "stock")
-    stock_settled = stock_known and facets["stock"].settled
     variants: list[SeenVariant] = []
     sale: dict[str, int] = {}
     drift: set[str] = set()
@@ -97,20 +103,67 @@ def _packs(
         mine = known.get(pack.sku)
         if mine is None:
             continue
-        stock_acked, sold = mine.stock_acked, mine.sold
-        if stock_known and pack.sku not in (facets["stock"].wanted or {}):
-            stock_acked = pack.stock if pack.stock is not None else stock_acked
-        elif pack.stock is not None and (stock_settled or (stock_known and _of_now(mine))):
-            acked, left, moved = _stock(mine, pack.stock)
-            if moved == "sale":
-                stock_acked, sold = acked, left
-                sale[pack.sku] = acked
-            elif moved == "drift" and stock_settled:
-                drift.add("stock")
+        now, moved = _pack(mine, pack, facets.get("stock"))
+        variants.append(now)
+        if moved == "sale" and now.stock_acked is not None:
+            sale[pack.sku] = now.stock_acked
+        elif moved == "drift" and _settled(facets, "stock"):
+            drift.add("stock")
         if price_settled and None not in (pack.price_vnd, mine.price_acked):
             drift |= {"price"} if pack.price_vnd != mine.price_acked else set()
-        variants.append(SeenVariant(pack.sku, pack.price_vnd, pack.stock, stock_acked, sold))
     return variants, sale, sorted(drift)
+
+
+def _pack(
+    mine: VariantState, pack: RemoteVariantState, facet: FacetState | None
+) -> tuple[SeenVariant, str]:
+    """What is known of a pack from now on, and what happened to its stock: "", sale, drift."""
+    acked, rev, sold = mine.stock_acked, mine.stock_acked_rev, mine.sold
+    moved, cleared = "", False
+    if pack.stock is not None and mine.sent_most is not None:
+        acked, rev, sold, moved, cleared = _unclear(mine, pack.stock)
+    elif pack.stock is not None and facet is not None and facet.acked_digest is not None:
+        if pack.sku not in (facet.wanted or {}):
+            acked = pack.stock
+        elif facet.settled or _of_now(mine):
+            acked, sold, moved = _stock(mine, pack.stock)
+    return SeenVariant(pack.sku, pack.price_vnd, pack.stock, acked, rev, sold, cleared), moved
+
+
+def _unclear(mine: VariantState, seen: int) -> tuple[int | None, int, int, str, bool]:
+    """Where a stock was sent and the answer lost: known stock, its statement, units sold, what
+    happened, and whether it is clear now. What is above all that may stand there, or comes from
+    before the present statement, tells nothing: the stock goes out again."""
+    sent = {u for u in (mine.sent_least, mine.sent_most) if u is not None}
+    if seen in sent:
+        return seen, mine.sent_rev or 0, mine.sold, "", True
+    if mine.stock_acked is None or seen == mine.stock_acked:
+        return seen, mine.stock_acked_rev, mine.sold, "", mine.stock_acked is not None
+    most = max(sent | {mine.stock_acked})
+    if mine.sent_rev != mine.stock_rev or seen > most:
+        return mine.stock_acked, mine.stock_acked_rev, mine.sold, "", False
+    return seen, mine.stock_rev, mine.sold + most - seen, "sale", True
+
+
+def _stock_known(
+    listing: ListingState, variants: Sequence[SeenVariant], sale: Mapping[str, int]
+) -> Mapping[str, int] | None:
+    """The stock facet's new acknowledged value: after a sale, or when the last pack is clear."""
+    facet = listing.facets.get("stock")
+    if facet is None:
+        return None
+    if facet.acked_digest is not None:
+        known = facet.wanted if facet.settled else facet.acked
+        return {**(known or {}), **sale} if sale else None
+    clear = {
+        v.sku: v.stock_acked
+        for v in variants
+        if v.stock_acked is not None and (v.cleared or v.stock == v.stock_acked)
+    }
+    wanted = facet.wanted or {}
+    if not any(v.cleared for v in variants) or not set(wanted) <= set(clear):
+        return None
+    return {sku: clear[sku] for sku in wanted}
 
 
 def _alone(

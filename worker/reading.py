@@ -81,10 +81,15 @@ def look_first(env: Env, place: Place, caller: Caller, lane: int, most: int) -> 
         for item, answer in zip(found, answers, strict=True)
         if isinstance(answer, Done)
     ]
-    sold = [r for r in readings if r.observation.sale]
+    told = [r for r in readings if _tells_stock(r.observation)]
     with env.db.transaction() as session:
-        write_sales(session, place, sold, at)
-        plan_in(env, session, [r.listing.product_id for r in sold if _plan_anew(r)])
+        write_stock(session, place, told, at)
+        plan_in(env, session, [r.listing.product_id for r in told if _plan_anew(r)])
+
+
+def _tells_stock(seen: Observation) -> bool:
+    """Something was sold, or what was unclear is clear."""
+    return bool(seen.sale) or any(v.cleared for v in seen.variants)
 
 
 def _plan_anew(reading: Reading) -> bool:
@@ -125,7 +130,7 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     found = [r for r in readings if r.observation.state != states.MISSING]
     gone = [r for r in readings if r.observation.state == states.MISSING]
     outcomes.variants_observed(session, _variant_rows(found), at)
-    outcomes.stock_known(session, [_sale_row(r) for r in found if r.observation.sale])
+    outcomes.stock_known(session, _stock_rows(found))
     outcomes.drifted(session, _repairs(session, found, at), at)
     outcomes.observed(session, [_row(r, at) for r in found], at)
     outcomes.lost(session, [r.listing.id for r in gone], at)
@@ -134,13 +139,14 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     outcomes.log(session, [e for r in readings for e in _events(r, place)], at)
 
 
-def write_sales(session: Session, place: Place, sold: Sequence[Reading], at: datetime) -> None:
-    """Write what was sold, and nothing else of what was seen: the next reading does that."""
+def write_stock(session: Session, place: Place, told: Sequence[Reading], at: datetime) -> None:
+    """Write what was sold and what is clear, and nothing else of what was seen: the next reading
+    does that."""
     if not leases.held(session, place.shop_id, place.fence):
         return
-    outcomes.variants_observed(session, _variant_rows(sold), at)
-    outcomes.stock_known(session, [_sale_row(r) for r in sold])
-    outcomes.log(session, [_sale_event(r, place) for r in sold], at)
+    outcomes.variants_observed(session, _variant_rows(told), at)
+    outcomes.stock_known(session, _stock_rows(told))
+    outcomes.log(session, [_sale_event(r, place) for r in told if r.observation.sale], at)
 
 
 def _row(reading: Reading, at: datetime) -> dict[str, Any]:
@@ -200,18 +206,21 @@ def _variant_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
             "price": v.price,
             "stock": v.stock,
             "stock_acked": v.stock_acked,
+            "stock_acked_rev": v.stock_acked_rev,
             "sold": v.sold,
+            "cleared": v.cleared,
         }
         for r in readings
         for v in r.observation.variants
     ]
 
 
-def _sale_row(reading: Reading) -> dict[str, Any]:
-    facet = reading.listing.facets["stock"]
-    known = facet.wanted if facet.settled else facet.acked
-    value = {**(known or {}), **reading.observation.sale}
-    return {"listing_id": reading.listing.id, "value": value, "digest": digest(value)}
+def _stock_rows(readings: Sequence[Reading]) -> list[dict[str, Any]]:
+    return [
+        {"listing_id": r.listing.id, "value": dict(stock), "digest": digest(dict(stock))}
+        for r in readings
+        if (stock := r.observation.stock) is not None
+    ]
 
 
 def _repairs(session: Session, readings: Sequence[Reading], at: datetime) -> list[dict[str, Any]]:

@@ -61,6 +61,37 @@ def test_stock_below_ours_is_a_sale_and_above_is_a_return_or_drift(acked, remote
     assert ("stock" in found.drift) != bool(found.sale) or remote == acked
 
 
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(0, 40))
+def test_where_an_answer_was_lost_any_stock_that_may_stand_is_believed(acked, sent, remote):
+    """Nothing below is raised, nothing above is believed, and the pool never gets back what may
+    have been sold."""
+    item = listing(stock=sent, settled=False)
+    unclear = replace(
+        item.variants[0], stock_acked=acked, sent_least=sent, sent_most=sent, sent_rev=1
+    )
+    facets = {**item.facets, "stock": facet({"S": sent}, settled=False, known=False)}
+    found = observe(replace(item, facets=facets, variants=(unclear,)), seen(stock=remote))
+    pack = found.variants[0]
+    if remote in (acked, sent):
+        assert (pack.stock_acked, pack.sold, pack.cleared) == (remote, 0, True)
+        assert (found.stock, found.sale) == ({"S": remote}, {})
+    elif remote > max(acked, sent):
+        assert (pack.stock_acked, pack.sold, pack.cleared) == (acked, 0, False)
+        assert found.stock is None
+    else:
+        assert (pack.stock_acked, pack.sold) == (remote, max(acked, sent) - remote)
+        assert found.stock == found.sale == {"S": remote}
+    assert found.drift == ()
+
+
+def test_what_was_sold_before_a_newer_statement_is_in_it():
+    """40 was sent of an older statement, the answer was lost, and the registry counted anew."""
+    unclear = replace(listing().variants[0], stock_rev=2, sent_least=40, sent_most=40, sent_rev=1)
+    facets = {"stock": facet({"S": 60}, settled=False, known=False)}
+    found = observe(replace(listing(), facets=facets, variants=(unclear,)), seen(stock=33))
+    assert (found.sale, found.stock, found.variants[0].sold) == ({}, None, 0)
+
+
 def test_a_price_changed_by_hand_is_drift_only_when_ours_was_acknowledged():
     assert observe(listing(), seen(price=90)).drift == ("price",)
     assert observe(listing(settled=False), seen(price=90)).drift == ()

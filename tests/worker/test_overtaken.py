@@ -166,6 +166,55 @@ def test_what_was_sent_without_an_answer_is_given_back_before_another_shop_takes
     assert shown == {"shop-mot": 15, "shop-hai": 15}
 
 
+@pytest.mark.parametrize(
+    ("written", "sold", "left", "counted"),
+    [(False, 4, 11, 19), (True, 4, 26, 4), (False, 0, 30, 0), (True, 0, 30, 0)],
+)
+def test_what_was_sold_while_an_answer_was_lost_stays_sold(
+    world: World, written: bool, sold: int, left: int, counted: int
+) -> None:
+    """The answer of a raise from 15 to 30 was lost. What buyers took since is not given back by
+    sending 30 once more; below both, it counts from the most that may have stood there."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    one, two = world.connect("Shop một"), world.connect("Shop hai")
+    world.plan()
+    world.drain(one)
+
+    def lost(change: Any) -> Failed:
+        if written:
+            item_of(world.market, PACK).packs[PACK][1] = 30
+        return Failed(Ambiguous("hết giờ"))
+
+    world.sql("UPDATE shop SET enabled = false WHERE id = :s RETURNING 1", s=two.id)
+    world.plan()
+    world.market.script["set_stock"] = [lost]
+    world.drain(one)
+    item_of(world.market, PACK).packs[PACK][1] -= sold
+    world.sync()
+    assert world.market.on_sale("shop-mot")[PACK][1] == left
+    assert world.sql("SELECT sum(sold) FROM listing_variant") == [(counted,)]
+    assert world.due() == 0
+
+
+def test_what_was_sold_before_a_statement_whose_answer_was_lost_is_in_it(world: World) -> None:
+    """…as far as anybody can tell: 25 is what was known, and still stands."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    item_of(world.market, PACK).packs[PACK][1] -= 5
+    world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
+    world.sync()
+    world.book.products = [source_product(stock=40)]
+    world.pull()
+    world.plan()
+    world.market.script["set_stock"] = [Failed(Ambiguous("hết giờ"))]
+    world.drain(shop)
+    world.sync()
+    assert world.market.on_sale("shop-mot")[PACK][1] == 40
+
+
 def test_a_batch_ends_when_the_shop_is_taken_over(world: World) -> None:
     """The first of two price calls takes so long that the lease ends; another drain sets both
     prices. The second call would bring the old one back."""
