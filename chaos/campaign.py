@@ -16,7 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import redis
 import requests
+from celery.exceptions import OperationalError as BrokerDown
 from sqlalchemy import text
 
 from chaos import deeds, laws, pool, processes, register
@@ -43,6 +45,8 @@ MOST_LINGER_S = 300.0
 
 LINGER_EDIT_S = 1.0
 """Between two edits meanwhile, without which nobody would call."""
+
+_DOWN = (requests.RequestException, AssertionError, redis.RedisError, BrokerDown)
 
 Say = Callable[[str], None]
 
@@ -206,10 +210,10 @@ class Campaign:
         return met >= self._size.least_faults and kills >= self._size.least_kills
 
     def _try(self, step: Step) -> None:
-        """A sandbox that is down just now misses the step."""
+        """A sandbox or a server that is down just now misses the step."""
         try:
             self._do(step)
-        except (requests.RequestException, AssertionError):
+        except _DOWN:
             self.report.meddled["not taken"] += 1
 
     def _do(self, step: Step) -> None:

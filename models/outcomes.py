@@ -360,10 +360,13 @@ def stock_taken_down(session: Session, rows: Sequence[Mapping[str, Any]]) -> Non
 
 
 def drifted(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
-    """A reading differs from what was acknowledged (``listing_id, facet``): due again."""
+    """A reading differs from what was acknowledged (``listing_id, facet``): due again. What
+    somebody took off the shelf takes its units anew."""
     if rows:
         session.execute(
             text("""UPDATE listing_facet f SET wanted_rev = wanted_rev + 1, acked_digest = NULL,
+                raises = CASE WHEN f.facet = 'availability' THEN wanted->>'on' = 'true'
+                    ELSE raises END,
                 due_since = :now, next_attempt_at = NULL, attempts = 0
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text)
                 WHERE f.listing_id = r.listing_id AND f.facet = r.facet

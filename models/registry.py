@@ -205,7 +205,7 @@ def drawn(
     return int(row)
 
 
-def products_of_codes(session: Session, codes: Sequence[str]) -> list[int]:
+def ids_of_trace_codes(session: Session, codes: Sequence[str]) -> list[int]:
     """The products that bear these traceability codes."""
     rows = session.execute(
         text("SELECT id FROM product WHERE trace_code = ANY(:codes)"), {"codes": list(codes)}

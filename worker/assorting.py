@@ -35,6 +35,6 @@ def _assort(env: Env, listing_ids: Sequence[int], mode: str | None, who: str, wh
             modes = dict.fromkeys(sorted(mine), mode)
             if shop is not None and office.assort(env, session, shop, modes, run_id=run_id):
                 touched |= mine
-        products = registry.products_of_codes(session, sorted(touched))
-        plan_in(env, session, products, run_id)
+        products = registry.ids_of_codes(session, sorted(touched))
+        plan_in(env, session, list(products.values()), run_id)
     return run_id

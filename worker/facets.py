@@ -23,13 +23,21 @@ def wanted(draft: Draft, world: World) -> Iterator[WantedFacet]:
         if draft.started:
             yield _take_down(draft, world)
         return
-    yield _facet(draft, "availability", {"on": True}, SWITCH_ON)
+    yield _facet(draft, "availability", {"on": True}, SWITCH_ON, raises=not _known_on(draft))
     yield _facet(draft, "price", draft.prices, PRICE)
     yield _stock_facet(draft)
     yield _facet(draft, "variants", draft.packs, VARIANTS)
     yield _facet(draft, "content", draft.content, CONTENT)
     if not (draft.existing and draft.existing.remote_id):
         yield _facet(draft, "create", draft.create, CREATE, raises=True)
+
+
+def _known_on(draft: Draft) -> bool:
+    """Buyers see it, as far as we know; what they do not, takes its units from the pool anew."""
+    shelf = draft.existing.facets.get("availability") if draft.existing else None
+    if shelf is None or shelf.acked_digest is None:
+        return False
+    return bool(shelf.acked == {"on": True})
 
 
 def _take_down(draft: Draft, world: World) -> WantedFacet:

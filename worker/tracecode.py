@@ -52,4 +52,4 @@ def draw_missing(env: Env) -> set[int]:
                 picture.width, picture.height, env.now(),
             )  # fmt: skip
     with env.db.transaction() as session:
-        return set(registry.products_of_codes(session, codes))
+        return set(registry.ids_of_trace_codes(session, codes))

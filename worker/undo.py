@@ -215,7 +215,7 @@ def _assortment_back(env: Env, session: Session, event: Event, done: Undone) -> 
     for code, mode in sorted(back.items()):
         done.back.append(Back(key, code, "assortment", "", now[code], mode))
     if done.products is not None:
-        done.products |= set(registry.products_of_codes(session, sorted(back)))
+        done.products |= set(registry.ids_of_codes(session, sorted(back)).values())
 
 
 def _ask_again(env: Env, session: Session, event: Event, done: Undone) -> None:

@@ -231,6 +231,16 @@ class Shopkeeping(RuleBasedStateMachine):
         (self.truth.off.add if off else self.truth.off.discard)(shop)
         self.world.switch(shop, on=not off)
 
+    @rule(shop=SHOPS, data=st.data())
+    def the_office_keeps_one_out_or_lets_it_in(self, shop: str, data: st.DataObject) -> None:
+        entry = self._entry(data)
+        if entry is None:
+            return
+        place = (shop, entry.code)
+        out = place not in self.truth.kept_out
+        if self.world.assort(*place, out=out):
+            self.truth.kept_out ^= {place}
+
     @rule(data=st.data())
     def an_operator_pushes(self, data: st.DataObject) -> None:
         entry = self._entry(data)

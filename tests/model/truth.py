@@ -34,6 +34,8 @@ class Truth:
     buffer: int = 0
     off: set[str] = field(default_factory=set)
     """Shops that a person switched off."""
+    kept_out: set[tuple[str, str]] = field(default_factory=set)
+    """(shop, product) that the office does not let in."""
     held: bool = False
     """So many products vanished at once that nobody believed it."""
 
@@ -81,7 +83,7 @@ class Truth:
         entry = self.said.get(code)
         if entry is None or not self.certified(code, day) or not self.sold_in(entry, shop):
             return {}
-        if not entry.pictured:
+        if not entry.pictured or (shop, code) in self.kept_out:
             return {}
         return {entry.sku(p): self.price(p.price, shop) for p in entry.packs if p.price is not None}
 

@@ -38,6 +38,7 @@ from sandbox.shopee.world import DELETED, Item
 from tests.model.registry import Registry
 from tests.worker.fakes import Time
 from worker import tokens
+from worker.assorting import keep_out, let_in
 from worker.connect import NewShop, connect
 from worker.env import Env, Timing
 from worker.planning import plan_day, plan_products
@@ -291,6 +292,18 @@ class World:
         with self.db.transaction() as session:
             shops.set_enabled(session, self.shops[key], on=on)
         self.plan_all()
+
+    def assort(self, key: str, code: str, *, out: bool) -> bool:
+        """The office keeps a product out of a shop, or lets it in again; False: there is nothing
+        of it there to be kept out."""
+        rows = self.sql(
+            "SELECT l.id FROM listing l JOIN product_code c ON c.product_id = l.product_id"
+            " WHERE l.shop_id = :s AND c.code = :c", s=self.shops[key], c=code,
+        )  # fmt: skip
+        decide = keep_out if out else let_in
+        if rows:
+            decide(self.env, [row[0] for row in rows], "model")
+        return bool(rows)
 
     def plan_all(self) -> None:
         plan_products(self.env)

@@ -18,6 +18,7 @@ from connectors.registry.contract import Tombstone
 from models import rules
 from tests.worker.conftest import World
 from tests.worker.fakes import Market, source_product
+from worker import assorting
 
 PACK, OTHER = "OCOP-1-100G", "OCOP-1-200G"
 
@@ -213,6 +214,44 @@ def test_what_was_sold_before_a_statement_whose_answer_was_lost_is_in_it(world: 
     world.drain(shop)
     world.sync()
     assert world.market.on_sale("shop-mot")[PACK][1] == 40
+
+
+def test_what_is_let_in_again_waits_for_the_units_that_others_were_given(world: World) -> None:
+    """The product was kept out of one shop, and the other got its 15 too. Let in again, it still
+    has 15 where nobody sees them: on sale at once, 45 of 30 would be."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    one, two = world.connect("Shop một"), world.connect("Shop hai")
+    world.sync()
+    mine = [row[0] for row in world.sql("SELECT id FROM listing WHERE shop_id = :s", s=one.id)]
+    assorting.keep_out(world.env, mine, "chi.lan")
+    world.sync()
+    assert world.market.on_sale("shop-hai")[PACK][1] == 30
+    assorting.let_in(world.env, mine, "chi.lan")
+    world.drain(one)
+    assert world.market.on_sale("shop-mot") == {}
+    world.drain(two)
+    world.drain(one)
+    assert world.market.on_sale("shop-mot")[PACK][1] == 15
+    assert world.market.on_sale("shop-hai")[PACK][1] == 15
+
+
+def test_what_somebody_took_off_waits_too(world: World) -> None:
+    """The office keeps 10 back, and somebody unlists the item in one shop: put on again before
+    the other has given its share back, more than 20 would be on sale."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    one, two = world.connect("Shop một"), world.connect("Shop hai")
+    world.sync()
+    for (shop, _id), item in world.market.items.items():
+        item.status = RemoteStatus.UNLISTED if shop == "shop-mot" else item.status
+    buffer(world, 10)
+    world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
+    world.drain(one)
+    assert world.market.on_sale("shop-mot") == {}
+    world.drain(two)
+    world.drain(one)
+    assert world.market.on_sale("shop-mot")[PACK][1] == 10
 
 
 def test_a_batch_ends_when_the_shop_is_taken_over(world: World) -> None:

@@ -12,7 +12,7 @@ from connectors.registry.contract import SourceCertificate
 from models import holds, overrides, rules
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
-from worker import mappings, office, undo
+from worker import assorting, mappings, office, undo
 from worker.deciding import decide
 from worker.office import Ruling
 from worker.planning import plan_products, plan_pulled
@@ -254,6 +254,15 @@ def test_a_mapping_comes_back(sold: World) -> None:
     assert [(b.kind, b.now, b.back) for b in done.back] == [("mapping", "4", before)]
     sold.sync()
     assert sold.listing(SKU).facets["content"].acked["category_id"] == before
+
+
+def test_what_was_kept_out_of_a_shop_is_let_in_and_planned_at_once(sold: World) -> None:
+    ((listing,),) = sold.sql("SELECT id FROM listing")
+    run_id = assorting.keep_out(sold.env, [int(str(listing))], "t")
+    assert sold.listing(SKU).facets["availability"].wanted == {"on": False}
+    done = undo.undo(sold.env, run_id, "t")
+    assert [(b.kind, b.now, b.back) for b in done.back] == [("assortment", "exclude", None)]
+    assert sold.listing(SKU).facets["availability"].wanted == {"on": True}
 
 
 def test_a_run_that_is_not_there_is_named(sold: World) -> None:
