@@ -14,6 +14,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, text
 from sqlmodel import Session, col, select
 
+from config.clock import today as local_day
 from models.product import (
     Asset,
     Certificate,
@@ -121,8 +122,7 @@ def merge(session: Session, rows: Sequence[ProductRow], now: datetime) -> list[i
         product.unplanned_since = now
         product_id = product.id or 0
         _variants(session, product_id, row.variants, now)
-        if row.certificate:
-            _certificate(session, product_id, row.certificate)
+        _certificate(session, product_id, row.certificate, local_day(now))
         _images(session, product_id, row.images, assets)
         ids.append(product_id)
     session.flush()
@@ -196,22 +196,46 @@ def _variants(session: Session, product_id: int, rows: Sequence[VariantRow], now
             session.add(variant)
 
 
-def _certificate(session: Session, product_id: int, row: CertificateRow) -> None:
-    known = session.exec(
-        select(Certificate).where(
-            Certificate.product_id == product_id,
-            Certificate.decision == row.decision,
-            Certificate.recognised_on == row.recognised_on,
-        )
-    ).first()
-    certificate = known or Certificate(
+def _certificate(
+    session: Session, product_id: int, row: CertificateRow | None, today: date
+) -> None:
+    """The registry states the product's present certificate. The same decision, or the same day, is
+    the same certificate with a slip mended; one that is neither before it nor named any more was a
+    slip as a whole. Without one stated, none is in force."""
+    known = list(session.exec(select(Certificate).where(Certificate.product_id == product_id)))
+    if row is None:
+        for other in known:
+            if other.status == "valid" and other.expires_on >= today:
+                session.delete(other)
+        return
+    same = _same(known, row)
+    for other in known:
+        if other is not same and other.recognised_on >= row.recognised_on:
+            session.delete(other)
+    session.flush()
+    certificate = same or Certificate(
         product_id=product_id, decision=row.decision, recognised_on=row.recognised_on,
         expires_on=row.expires_on, stars=row.stars,
     )  # fmt: skip
+    certificate.decision, certificate.recognised_on = row.decision, row.recognised_on
     certificate.stars, certificate.potential_stars = row.stars, row.potential_stars
     certificate.expires_on, certificate.status = row.expires_on, row.status
     certificate.revoked_on, certificate.revoked_reason = row.revoked_on, row.revoked_reason
     session.add(certificate)
+
+
+def _same(known: Sequence[Certificate], row: CertificateRow) -> Certificate | None:
+    """Which of these the registry speaks of: as written, else by its decision, else by its day."""
+    alike = [c for c in known if c.decision == row.decision or c.recognised_on == row.recognised_on]
+    return max(
+        alike,
+        key=lambda c: (
+            c.decision == row.decision and c.recognised_on == row.recognised_on,
+            c.decision == row.decision,
+            c.recognised_on,
+        ),
+        default=None,
+    )
 
 
 def _assets(session: Session, rows: Sequence[ImageRow]) -> Mapping[str, Asset]:

@@ -79,6 +79,31 @@ def stock_accepted(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     _set_column(session, rows, f"{_CLEAR}, stock_acked_rev = v.stock_rev, stock_acked")
 
 
+def stock_not_sent(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """It is certain that these stocks were not set (``listing_id, value, digest``: what was known
+    before, or null; ``unclear``: by SKU the least, the most and the statement of what was sent
+    before without an answer): all is known of them that was known before the call."""
+    if not rows:
+        return
+    parameters = {"rows": _dump(rows)}
+    session.execute(
+        text("""UPDATE listing_variant v SET sent_least = CAST(r.unclear->v.sku->>0 AS bigint),
+            sent_most = CAST(r.unclear->v.sku->>1 AS bigint),
+            sent_rev = CAST(r.unclear->v.sku->>2 AS bigint)
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, unclear jsonb)
+            WHERE v.listing_id = r.listing_id"""),
+        parameters,
+    )
+    session.execute(
+        text("""UPDATE listing_facet f SET acked = r.value, acked_digest = r.digest
+            FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, value jsonb,
+                digest text)
+            WHERE f.listing_id = r.listing_id AND f.facet = 'stock' AND f.acked_digest IS NULL
+              AND r.digest IS NOT NULL"""),
+        parameters,
+    )
+
+
 def _set_column(session: Session, rows: Sequence[Mapping[str, Any]], column: str) -> None:
     if rows:
         session.execute(

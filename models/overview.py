@@ -53,7 +53,7 @@ def tasks(session: Session, now: datetime) -> Tasks:
             (SELECT count(*) FROM hold WHERE status = 'open'),
             (SELECT count(DISTINCT (f.shop_id, v.product_id)) FROM found_pack f
              JOIN variant v ON v.id = f.variant_id
-             WHERE f.verdict = 'doubtful'),
+             WHERE f.verdict IN ('doubtful', 'sure')),
             (SELECT count(*) FROM shop WHERE enabled AND paused_reason <> ''),
             (SELECT count(*) FROM shop WHERE enabled
              AND consent_expires_at < CAST(:now AS timestamptz) + interval '30 days'),

@@ -124,10 +124,11 @@ def undecided(session: Session) -> dict[tuple[int, int], str]:
     return {(row[0], row[1]): row[2] for row in rows}
 
 
-def with_strangers(session: Session) -> list[int]:
-    """Shops in which items stand that are nobody's: a new product may be one of them."""
+def with_verdict(session: Session, verdict: str) -> list[int]:
+    """Shops in which items stand of which this is said."""
     rows = session.execute(
-        text("SELECT DISTINCT shop_id FROM found_pack WHERE verdict = 'stranger' ORDER BY 1")
+        text("SELECT DISTINCT shop_id FROM found_pack WHERE verdict = :verdict ORDER BY 1"),
+        {"verdict": verdict},
     )
     return [row[0] for row in rows]
 

@@ -7,8 +7,9 @@ stands (``claim_fence = :fence``), so a drain whose lease was taken over writes 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -55,6 +56,8 @@ class Claimed:
     handle: Any = None
     run_id: int | None = None
     """The run whose plan wanted it."""
+    unclear: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    """Of a stock, by SKU: least, most and statement of what was sent before without an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +153,27 @@ WHERE shop_id = :shop AND read_due_at <= :now AND remote_id IS NOT NULL
 HAVING count(*) > 0
 """)  # noqa: S608 (the parts are constants of this module)
 
-_ON_SALE = text(f"""
-SELECT l.id FROM (SELECT f.listing_id FROM listing_facet f WHERE {_READY} AND f.lane = :lane
-      ORDER BY f.due_since, f.listing_id LIMIT :most) p
-JOIN listing l ON l.id = p.listing_id
+_NEXT = text(f"""
+SELECT f.listing_id FROM listing_facet f WHERE {_READY} AND f.lane = :lane
+ORDER BY f.due_since, f.listing_id LIMIT :most
+""")  # noqa: S608
+
+_ON_SALE = text("""
+SELECT l.id FROM listing l
 JOIN listing_facet s ON s.listing_id = l.id AND s.facet = 'stock'
-WHERE l.remote_id IS NOT NULL
+WHERE l.id = ANY(:ids) AND l.remote_id IS NOT NULL
   AND EXISTS (SELECT 1 FROM listing_variant v WHERE v.listing_id = l.id AND v.removed_at IS NULL
       AND (v.sent_rev = v.stock_rev OR (s.acked_digest IS NOT NULL AND v.stock_acked > 0
           AND v.stock_acked_rev = v.stock_rev)))
 ORDER BY l.id
-""")  # noqa: S608
+""")
 
 _CLAIM = text(f"""
 UPDATE listing_facet c SET claim_fence = :fence, claimed_rev = c.wanted_rev,
     acked = NULL, acked_digest = NULL, attempts = c.attempts + 1
 FROM (SELECT f.listing_id, f.facet, f.acked FROM listing_facet f
       WHERE {_READY} AND f.lane = :lane
+        AND (CAST(:only AS bigint[]) IS NULL OR f.listing_id = ANY(:only))
       ORDER BY f.due_since, f.listing_id LIMIT :most FOR UPDATE SKIP LOCKED) p
 WHERE c.listing_id = p.listing_id AND c.facet = p.facet
   AND EXISTS (SELECT 1 FROM shop_lease s WHERE s.shop_id = :shop AND s.fence = :fence)
@@ -250,32 +257,54 @@ def lanes_due(session: Session, shop_id: int, fence: int, now: datetime) -> list
     return sorted((LaneDue(*row) for row in rows), key=lambda due: due.lane)
 
 
-def on_sale(
+def next_rows(
     session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime
 ) -> list[int]:
-    """Of the listings that :func:`claim` would take next, those of which something may have been
-    sold since the present statement of its stock, and what we last set is known, or one of two."""
+    """The listings of the rows that :func:`claim` would take next."""
     rows = session.execute(
-        _ON_SALE, {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now}
+        _NEXT, {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now}
     )
     return [row[0] for row in rows]
 
 
+def on_sale(session: Session, listing_ids: Sequence[int]) -> list[int]:
+    """Of these listings, those of which something may have been sold since the present statement
+    of its stock, and what we last set is known, or one of two."""
+    return [row[0] for row in session.execute(_ON_SALE, {"ids": list(listing_ids)})]
+
+
 def claim(
-    session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime
-) -> list[Claimed]:
-    """Claim up to ``most`` rows of a lane, the longest due first; [] when the fence has moved.
-    Of a stock it is kept what is about to be sent, until an answer or a reading says what stands
-    there."""
+    session: Session, shop_id: int, fence: int, lane: int, most: int, now: datetime,
+    only: Sequence[int] | None = None,
+) -> list[Claimed]:  # fmt: skip
+    """Claim up to ``most`` rows of a lane (of ``only`` these listings), the longest due first; []
+    when the fence has moved. Of a stock it is kept what is about to be sent, until an answer or a
+    reading says what stands there."""
     found = session.execute(
         _CLAIM,
-        {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now},
-    )
+        {"shop": shop_id, "fence": fence, "lane": lane, "most": most, "now": now,
+         "only": None if only is None else list(only)},
+    )  # fmt: skip
     rows = [Claimed(*row) for row in found]
     stocks = [row.listing_id for row in rows if row.facet == "stock"]
-    if stocks:
-        session.execute(_SENDING, {"ids": stocks, "fence": fence})
-    return rows
+    if not stocks:
+        return rows
+    unclear = _unclear(session, stocks)
+    session.execute(_SENDING, {"ids": stocks, "fence": fence})
+    return [replace(row, unclear=unclear.get(row.listing_id, {})) for row in rows]
+
+
+def _unclear(session: Session, listing_ids: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+    """By listing and SKU: the least and the most sent without an answer, and their statement."""
+    found: dict[int, dict[str, list[int]]] = defaultdict(dict)
+    rows = session.execute(
+        text("""SELECT listing_id, sku, sent_least, sent_most, sent_rev FROM listing_variant
+            WHERE listing_id = ANY(:ids) AND sent_rev IS NOT NULL"""),
+        {"ids": list(listing_ids)},
+    )
+    for listing_id, sku, *sent in rows:
+        found[listing_id][sku] = sent
+    return found
 
 
 def acknowledge(

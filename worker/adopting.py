@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
+
 from connectors.contract import (
     Adoption,
     Connector,
@@ -22,8 +24,8 @@ from connectors.contract import (
     RemoteStatus,
     RemoteVariant,
 )
-from connectors.errors import NotFound
-from models import facts, leases, outcomes, pairing, stops
+from connectors.errors import ChannelError, NotFound
+from models import facts, leases, outcomes, pairing, shops, stops
 from models.facts import ProductFacts, ShopFacts, VariantFacts
 from models.outcomes import EventRow
 from models.pairing import Found
@@ -35,6 +37,8 @@ from worker.env import Env
 from worker.likeness import Ours, Theirs, pair
 from worker.planning import world_now
 from worker.world import World
+
+_log = structlog.get_logger(__name__)
 
 READ_AT_ONCE = 50
 
@@ -148,9 +152,10 @@ def propose(env: Env, shop_id: int, found: Sequence[dict[str, Any]]) -> None:
 
 
 def look_again(env: Env) -> None:
-    """New products may be items that stood in a shop all the time."""
+    """New products may be items that stood in a shop all the time: who are surely the same are
+    adopted, and so are those for whom there was no time before."""
     with env.db.transaction() as session:
-        shop_ids = pairing.with_strangers(session)
+        shop_ids = pairing.with_verdict(session, "stranger")
     for shop_id in shop_ids:
         with env.db.transaction() as session:
             strangers = [
@@ -159,6 +164,23 @@ def look_again(env: Env) -> None:
                 if row.verdict == "stranger"
             ]
         propose(env, shop_id, strangers)
+    _adopt_found(env)
+
+
+def _adopt_found(env: Env) -> None:
+    """A shop that does not answer now holds up no other; its pairs wait for the next pull."""
+    with env.db.transaction() as session:
+        sure = set(pairing.with_verdict(session, "sure"))
+        found = [s for s in shops.all_shops(session) if s.id in sure]
+    for shop in found:
+        if not shop.enabled or shop.paused_reason:
+            continue
+        try:
+            problems = adopt_sure(env, shop)
+        except ChannelError as error:
+            problems = [error.message]
+        for problem in problems:
+            _log.warning("not adopted", shop=shop.key, problem=problem)
 
 
 _SEEN = ("remote_id", "remote_variant_id", "sku", "gtin", "title", "label", "price", "stock")

@@ -56,11 +56,14 @@ class Verdict:
 def valid_certificate(
     certificates: Sequence[CertificateFacts], today: date
 ) -> CertificateFacts | None:
-    """The certificate in force today: the latest issued that has begun, not lapsed, not revoked."""
-    in_force = [
-        c for c in certificates if c.status == "valid" and c.recognised_on <= today <= c.expires_on
-    ]
-    return max(in_force, key=lambda c: c.recognised_on, default=None)
+    """The certificate in force today: the latest issued that has begun, where it has not lapsed and
+    was not revoked or suspended. It stands in the place of those before it: what it loses, they do
+    not give back."""
+    begun = [c for c in certificates if c.recognised_on <= today]
+    latest = max(begun, key=lambda c: c.recognised_on, default=None)
+    if latest is None or latest.status != "valid" or latest.expires_on < today:
+        return None
+    return latest
 
 
 def certify(

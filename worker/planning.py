@@ -101,15 +101,17 @@ def again_in(env: Env, session: Session, listing_ids: Sequence[int]) -> None:
 def plan_day(env: Env, slot: str) -> bool:
     """The new day's plan: certificates lapse and begin at 00:00 in Asia/Ho_Chi_Minh.
 
-    False when this day had its plan (beat fired twice)."""
+    False when this day had its plan (beat fired twice). The day is taken and planned in one
+    transaction: of a plan that came to nothing nothing is left, and the next sweep makes it."""
     with env.db.transaction() as session:
         run_id = runs.begin(session, "certify", env.now(), slot=slot, who="schedule")
-    if run_id is None:
-        return False
-    plan_products(env, run_id=run_id)
-    with env.db.transaction() as session:
+        if run_id is None:
+            return False
+        plan_in(env, session, None, run_id)
         due = len(status.due_changes(session))
         runs.end(session, run_id, "ok", {"due": due}, env.now())
+    with env.db.transaction() as session:
+        listings.measure(session)
     return True
 
 

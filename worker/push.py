@@ -228,31 +228,35 @@ def _work(work: Drain, lane: int) -> None:
     if lane == READ:
         work.rows += read_some(env, work.place, work.caller, size)
         return
+    looked_at = None
     if lane in _SETS_STOCK:
-        look_first(env, work.place, work.caller, lane, size)
+        looked_at = look_first(env, work.place, work.caller, lane, size)
         if work.caller.fault is not None:
             return
-    rows, states = _claim(work, lane, size)
+    rows, states = _claim(work, lane, size, looked_at)
     work.rows += len(rows)
     if rows:
         results = _call(work, lane, rows, states)
         with env.db.transaction() as session:
             record(session, work.place, results, env.now())
-            lowered = _lowered(env, session, rows) if lane in (STOCK, ZERO) else []
-        if lowered:
-            plan_products(env, lowered)
+            anew = _plan_anew(env, session, lane, results)
+        if anew:
+            plan_products(env, anew)
         if lane == CREATE:
             _share_out_again(work, rows)
         if work.caller.fault is None and work.holding.still():
             _close_breaker(work)
 
 
-def _claim(work: Drain, lane: int, size: int) -> tuple[list[Claimed], dict[int, ListingState]]:
-    """A batch of a lane, and the listings that it is of. What goes on sale is certified once more
-    first, in a transaction of its own: a plan takes its turn before anything of it is locked."""
+def _claim(
+    work: Drain, lane: int, size: int, only: Sequence[int] | None
+) -> tuple[list[Claimed], dict[int, ListingState]]:
+    """A batch of a lane (of ``only`` these listings), and the listings that it is of. What goes on
+    sale is certified once more first, in a transaction of its own: a plan takes its turn before
+    anything of it is locked."""
     env, again = work.env, lane in (SWITCH_ON, CREATE)
     with env.db.transaction() as session:
-        rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now())
+        rows = queue.claim(session, work.shop_id, work.place.fence, lane, size, env.now(), only)
         ids = [row.listing_id for row in rows]
         states = {} if again else listings.by_ids(session, ids, _READS[lane])
     if rows and again:
@@ -262,10 +266,13 @@ def _claim(work: Drain, lane: int, size: int) -> tuple[list[Claimed], dict[int, 
     return rows, states
 
 
-def _lowered(env: Env, session: Session, rows: Sequence[Claimed]) -> list[int]:
-    """Products whose units this batch gave back: a plan shares them out, here or, should this
-    process die first, at the next sweep."""
-    products = queue.lowered(session, [row.listing_id for row in rows])
+def _plan_anew(env: Env, session: Session, lane: int, results: Sequence[Result]) -> list[int]:
+    """Products whose units this batch gave back, to be shared out, and those whose create it took
+    back, which may be wanted again by now: a plan does it, here or, should this process die first,
+    at the next sweep."""
+    products = [r.claimed.product_id for r in results if r.cancelled]
+    if lane in (STOCK, ZERO):
+        products += queue.lowered(session, [r.claimed.listing_id for r in results])
     registry.pulled(session, products, env.now())
     return products
 

@@ -63,18 +63,19 @@ def read_some(env: Env, place: Place, caller: Caller, most: int) -> int:
             readings.append(Reading(item, _sooner(seen, env.timing.retry_scale)))
     with env.db.transaction() as session:
         write(session, place, readings, at)
-        plan_in(env, session, [r.listing.product_id for r in readings if _plan_anew(r)])
+        plan_in(env, session, _to_plan(readings))
     return len(due)
 
 
-def look_first(env: Env, place: Place, caller: Caller, lane: int, most: int) -> None:
+def look_first(env: Env, place: Place, caller: Caller, lane: int, most: int) -> list[int]:
     """Read what a claim of this lane is about to set the stock of, and take in what was sold: a
-    stock is set absolutely, and would raise what buyers have left. Without an answer the caller's
-    fault says that nothing may be set."""
+    stock is set absolutely, and would raise what buyers have left. Returns the listings that may
+    be claimed now: a plan made of what was sold puts others first, which nobody has looked at.
+    Without an answer the caller's fault says that nothing may be set."""
     at = env.now()
     with env.db.transaction() as session:
-        ids = queue.on_sale(session, place.shop_id, place.fence, lane, most, at)
-        found = list(listings.by_ids(session, ids, VALUES).values())
+        due = queue.next_rows(session, place.shop_id, place.fence, lane, most, at)
+        found = list(listings.by_ids(session, queue.on_sale(session, due), VALUES).values())
     answers = _ask(caller, found, full=True)
     readings = [
         Reading(item, observe(item, answer.value))
@@ -84,12 +85,17 @@ def look_first(env: Env, place: Place, caller: Caller, lane: int, most: int) -> 
     told = [r for r in readings if _tells_stock(r.observation)]
     with env.db.transaction() as session:
         write_stock(session, place, told, at)
-        plan_in(env, session, [r.listing.product_id for r in told if _plan_anew(r)])
+        plan_in(env, session, _to_plan(told))
+    return due
 
 
 def _tells_stock(seen: Observation) -> bool:
     """Something was sold, or what was unclear is clear."""
     return bool(seen.sale) or any(v.cleared for v in seen.variants)
+
+
+def _to_plan(readings: Sequence[Reading]) -> set[int]:
+    return {r.listing.product_id for r in readings if _plan_anew(r)}
 
 
 def _plan_anew(reading: Reading) -> bool:
@@ -123,7 +129,9 @@ def conclude(
 
 def write(session: Session, place: Place, readings: Sequence[Reading], at: datetime) -> None:
     """Write what was seen, newest wins, with an event for each thing that changed; nothing where
-    another drain has taken the shop since: what we know of it is older than what that one does."""
+    another drain has taken the shop since: what we know of it is older than what that one does.
+    What is planned anew in the same transaction takes its turn first, as every plan does."""
+    turns.take(session, _to_plan(readings))
     turns.lock(session, [r.listing.id for r in readings])
     if not leases.held(session, place.shop_id, place.fence):
         return
@@ -141,7 +149,8 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
 
 def write_stock(session: Session, place: Place, told: Sequence[Reading], at: datetime) -> None:
     """Write what was sold and what is clear, and nothing else of what was seen: the next reading
-    does that."""
+    does that. A plan that has read these products before would write that nothing was sold."""
+    turns.take(session, {r.listing.product_id for r in told})
     if not leases.held(session, place.shop_id, place.fence):
         return
     outcomes.variants_observed(session, _variant_rows(told), at)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from connectors.errors import ChannelError, NotFound, Rejected
+from connectors.errors import ChannelError, NotFound, RateLimited, Rejected
 from models import outcomes, queue, turns
 from models.listing import TAKE_DOWN
 from models.outcomes import EventRow
@@ -72,6 +72,7 @@ def record(session: Session, place: Place, results: Sequence[Result], now: datet
     mine = [r for r in results if (r.claimed.listing_id, r.claimed.facet) in ours]
     outcomes.prices_accepted(session, _by_sku(mine, "prices", "value"))
     outcomes.stock_accepted(session, _by_sku(mine, "stock", "value"))
+    outcomes.stock_not_sent(session, [_as_before(r) for r in mine if _not_set(r)])
     outcomes.remote_variants(session, _by_sku(mine, "remote", "remote_id"))
     outcomes.packs_gone(session, [_standing_row(r) for r in mine if _repacked(r)])
     outcomes.written(session, [r.claimed.listing_id for r in mine if r.wrote], now)
@@ -133,6 +134,22 @@ def _by_sku(results: Sequence[Result], source: str, column: str) -> list[dict[st
         for r in results
         for sku, value in getattr(r, source).items()
     ]
+
+
+def _not_set(result: Result) -> bool:
+    """A stock call that certainly changed nothing: it was not made, or refused as a whole."""
+    left_alone = not result.wrote or isinstance(result.error, RateLimited)
+    return left_alone and result.claimed.facet == "stock" and not result.stock
+
+
+def _as_before(result: Result) -> dict[str, Any]:
+    claimed = result.claimed
+    return {
+        "listing_id": claimed.listing_id,
+        "value": claimed.before,
+        "digest": digest(claimed.before) if claimed.before is not None else None,
+        "unclear": dict(claimed.unclear),
+    }
 
 
 def _repacked(result: Result) -> bool:

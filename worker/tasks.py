@@ -92,9 +92,16 @@ def pictures() -> None:
 @shared_task
 def certify() -> None:
     """Plan the new day: what lapsed comes down, what begins goes up; what lapses soon is said."""
-    if plan_day(env(), f"certify:{local_day(env().now())}"):
-        papers.warn(env())
+    if _new_day():
         wake()
+
+
+def _new_day() -> bool:
+    here = env()
+    planned = plan_day(here, f"certify:{local_day(here.now())}")
+    if planned:
+        papers.warn(here)
+    return planned
 
 
 @shared_task
@@ -112,8 +119,10 @@ def tell_producers() -> None:
 @shared_task
 def sweep() -> None:
     """Wake every shop that has something to do: a lost wake-up costs this long at most. What a
-    worker that died between a pull and its plan left is planned."""
+    worker that died between a pull and its plan left is planned, and a day whose plan failed or
+    whose midnight nobody saw."""
     here = env()
+    _new_day()
     if left_over(here):
         adopting.look_again(here)
         plan_pulled(here, ())

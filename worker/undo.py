@@ -231,6 +231,8 @@ def _ask_again(env: Env, session: Session, event: Event, done: Undone) -> None:
         done.kept.append(Kept("", "", "hold", why))
         return
     holds.end_hold(session, hold_id, env.now())
+    if event.code == guards.TAKE_DOWN:  # it is asked of what a pull changed
+        registry.pulled(session, [i.product_id for i in live if i.product_id], env.now())
     status = event.kind.removeprefix("hold_")
     done.back.append(Back("", "", "hold", str(hold_id), status, "hỏi lại"))
     if done.products is not None:

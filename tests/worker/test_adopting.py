@@ -8,7 +8,7 @@ import pytest
 
 from connectors.contract import Failed, RemoteStatus
 from connectors.errors import Rejected
-from models import leases
+from models import leases, overview
 from tests.worker.fakes import Item, source_product
 from worker import adopting
 from worker.adopting import Busy
@@ -122,6 +122,26 @@ def test_a_product_that_comes_later_is_looked_for_among_the_strangers(full):
     assert full.market.writes("create")[1:] == []
     (late,) = [r for r in adopting.report(full.env, shop).waiting if r["sku"] == "OCOP-4-100G"]
     assert late["remote_id"] == full.stranger
+
+
+def test_a_new_product_with_the_sku_of_a_stranger_is_adopted_at_the_next_pull(full):
+    """…or the one after, when the shop was being drained just then; until then it is counted."""
+    shop = full.connect()
+    full.market.make_of("OCOP-7-100G")
+    adopting.survey(full.env, shop)
+    full.book.products = [*full.book.products, source_product("OCOP-7")]
+    full.pull()
+    with full.env.db.transaction() as session:
+        fence = leases.take(session, shop.id, "a drain", 60.0, 1.0)
+        before = overview.tasks(session, full.time.at).adopt
+    adopting.look_again(full.env)
+    with full.env.db.transaction() as session:
+        assert overview.tasks(session, full.time.at).adopt == before + 1
+        leases.give_back(session, shop.id, fence)
+    adopting.look_again(full.env)
+    full.sync()
+    assert [i.sku for i in full.market.items.values()].count("OCOP-7-100G") == 1
+    assert full.listing("OCOP-7-100G").state == "live"
 
 
 def test_reconnecting_finds_nothing_new(full):

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from connectors.contract import Failed, RemoteStatus
-from connectors.errors import Ambiguous, Rejected
+from connectors.contract import Failed, Pending, RemoteStatus
+from connectors.errors import Ambiguous, RateLimited, Rejected
 from connectors.http import Http, NotSent
 from connectors.registry.contract import Tombstone
 from models import rules
@@ -252,6 +252,63 @@ def test_what_somebody_took_off_waits_too(world: World) -> None:
     world.drain(two)
     world.drain(one)
     assert world.market.on_sale("shop-mot")[PACK][1] == 10
+
+
+def test_what_is_claimed_is_what_was_looked_at(world: World) -> None:
+    """After a fault a shop goes row by row. The first row was read, had sold, and was planned anew
+    behind the second, which nobody had read."""
+    world.book.products = [source_product(f"OCOP-{n}", stock=30) for n in (1, 2)]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    for item in world.market.items.values():
+        next(iter(item.packs.values()))[1] -= 5
+    world.sql("UPDATE shop SET breaker_trips = 1 RETURNING 1")
+    buffer(world, 2)
+    for _ in range(4):
+        world.drain(shop)
+    assert [stock for _price, stock in world.market.on_sale("shop-mot").values()] == [23, 23]
+
+
+def test_a_stock_that_was_surely_not_set_leaves_all_that_is_known(world: World) -> None:
+    """A raise from 15 to 30 met a limit. One unit sold since is one, not sixteen."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    one, two = world.connect("Shop một"), world.connect("Shop hai")
+    world.plan()
+    world.drain(one)
+    world.sql("UPDATE shop SET enabled = false WHERE id = :s RETURNING 1", s=two.id)
+    world.plan()
+    world.market.script["set_stock"] = [Failed(RateLimited("chậm lại"))]
+    world.drain(one)
+    item_of(world.market, PACK).packs[PACK][1] -= 1
+    world.time.forward(minutes=10)
+    world.drain(one)
+    assert world.market.on_sale("shop-mot")[PACK][1] == 14
+    assert world.sql("SELECT sum(sold) FROM listing_variant") == [(1,)]
+
+
+def test_what_is_let_in_while_its_create_is_taken_back_is_made(world: World) -> None:
+    """The cancelled create took with it what a plan had wanted meanwhile."""
+    world.env.connectors["fake"].capabilities = replace(
+        world.env.connectors["fake"].capabilities, cancellable=True
+    )
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shop = world.connect()
+    world.plan()
+    world.market.script["create"] = [Pending({"track": "t1"}, 3600.0, in_review=True)]
+    world.drain(shop)
+    mine = [row[0] for row in world.sql("SELECT id FROM listing")]
+    assorting.keep_out(world.env, mine, "chi.lan")
+
+    def meanwhile(_handle: Any) -> None:
+        assorting.let_in(world.env, mine, "chi.lan")
+
+    world.market.script["cancel"] = [meanwhile]
+    world.drain(shop)
+    world.drain(shop)
+    assert world.market.on_sale("shop-mot") == {PACK: (20000, 30)}
 
 
 def test_a_batch_ends_when_the_shop_is_taken_over(world: World) -> None:

@@ -61,6 +61,20 @@ def test_results_and_readings_wait_for_a_plan_that_has_read_their_listing(world:
     assert not waits(world, lambda s: reading.write(s, place, [seen], world.env.now()))
 
 
+def test_who_plans_what_it_has_read_takes_its_turn_before_it_writes(world: World) -> None:
+    """Listings first and the turn after, while a plan takes the turn first, was a deadlock; and a
+    plan that had read before a sale was written put back that nothing was sold."""
+    one, _two = start(world)
+    listing = world.listing("OCOP-001-100G")
+    place = record.Place(1, 99, None, 900.0)
+    lost = reading.Reading(listing, reading.Observation("missing", None, None))
+    with world.env.db.transaction() as first:
+        first.execute(text("SELECT pg_advisory_xact_lock(7205003, :turn)"), {"turn": one % 64})
+        assert waits(world, lambda s: reading.write(s, place, [lost], world.env.now()))
+        assert waits(world, lambda s: reading.write_stock(s, place, [lost], world.env.now()))
+    assert not waits(world, lambda s: reading.write(s, place, [lost], world.env.now()))
+
+
 def test_a_wake_up_that_came_late_takes_no_lease(world: World) -> None:
     start(world)
     (shop,) = world.shops()

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from connectors.contract import Category
-from connectors.registry.contract import SourceCertificate
+from connectors.registry.contract import SourceCertificate, Tombstone
 from models import holds, overrides, rules
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
@@ -254,6 +254,25 @@ def test_a_mapping_comes_back(sold: World) -> None:
     assert [(b.kind, b.now, b.back) for b in done.back] == [("mapping", "4", before)]
     sold.sync()
     assert sold.listing(SKU).facets["content"].acked["category_id"] == before
+
+
+def test_a_rejected_mass_take_down_is_asked_again(world: World) -> None:
+    """…and takes nothing down meanwhile."""
+    world.book.products = [replace(source_product(f"OCOP-{n}"), version=1) for n in range(20)]
+    world.pull()
+    world.connect()
+    world.sync()
+    world.book.tombstones = [Tombstone(f"OCOP-{n}", 2, "Ngừng sản xuất") for n in range(10)]
+    world.book.products = world.book.products[10:]
+    world.pull(full=False)
+    world.plan()
+    ((hold,),) = world.sql("SELECT id FROM hold WHERE status = 'open'")
+    decide(world.env, int(str(hold)), approve=False, who="t")
+    ((run_id,),) = world.sql("SELECT max(id) FROM run WHERE kind = 'decision'")
+    undo.undo(world.env, int(str(run_id)), "t")
+    world.sync()
+    assert world.sql("SELECT count(*) FROM hold WHERE status = 'open'") == [(1,)]
+    assert len(world.market.on_sale("shop-mot")) == 20
 
 
 def test_what_was_kept_out_of_a_shop_is_let_in_and_planned_at_once(sold: World) -> None:
