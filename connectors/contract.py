@@ -106,7 +106,9 @@ class ShopFacts:
     """What a shop says of itself; ``settings`` is stored and given back in :class:`Account`.
 
     ``account_id`` is the channel's own id of the account, by which connecting it twice is
-    noticed; "" where the base URL is the account. ``problems`` are sentences (Vietnamese) that
+    noticed; "" where the base URL is the account. ``account_moves``: the channel knows no accounts
+    and the id only says where ours lies, so that the same shop may have another one day.
+    ``problems`` are sentences (Vietnamese) that
     keep the shop from selling, empty when well. ``clock_skew_s`` is our clock minus the
     channel's, in seconds, None when unknown.
     """
@@ -119,6 +121,7 @@ class ShopFacts:
     consent_expires_at: datetime | None = None
     clock_skew_s: float | None = None
     account_id: str = ""
+    account_moves: bool = False
 
 
 # --- categories and attributes ----------------------------------------------------------------

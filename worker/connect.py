@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sqlmodel import Session
+
 from connectors.contract import Account, Connector, Credentials, ShopFacts
 from connectors.guard import Refused
 from models import categories, pairing, shops
@@ -29,6 +31,11 @@ class NewShop:
     producer_id: int | None
     base_url: str
     credentials: Mapping[str, str] = field(repr=False)
+    again: str = ""
+    """The key of the shop that is connected again; an empty ``base_url`` is then the shop's, and
+    so is a name that is its key."""
+    keeps_owner: bool = False
+    """Nobody said whose the shop is that is connected again: it stays whose it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,28 +52,26 @@ class Connected:
 
 
 def connect(env: Env, new: NewShop) -> Connected:
-    """Add (or reconnect) a shop. Raises BadAccount, or a ChannelError that says what is wrong."""
+    """Add a shop, or connect one again that the caller names. A shop that worked is left as it was
+    until its new login is known to work, and to be of the same account: until then its listings
+    belong to the old one. Raises BadAccount, or a ChannelError that says what is wrong."""
     if new.channel not in env.connectors:
         known = ", ".join(sorted(env.connectors))
         raise BadAccount(
             say("không có kênh '%(found)s'; đang có: %(known)s", found=new.channel, known=known)
         )
-    check_address(env, new.base_url)
-    shop = _shop(env, new)
+    shop = as_wanted(env, new)
     account = env.account(shop, check_fields(env, new))
     connector = env.connector(new.channel, account)
     if needs_tokens(connector, env):
         account = replace(account, credentials=connector.refresh())
         connector = env.connector(new.channel, account)
-    shop_id = _store(env, shop, account, connector)
+    if shop.checked_at is None:
+        _store_unchecked(env, shop, account, connector)
     facts = connector.check()
-    _only_once(env, shop_id, shop, facts)
-    with env.db.transaction() as session:
-        shops.checked(
-            session, shop_id, facts.settings, facts.consent_expires_at, env.now(), facts.account_id
-        )
-        if shop.checked_at is None:
-            shops.set_enabled(session, shop_id, on=True)
+    _same_account(shop, facts)
+    _only_once(env, shop, facts)
+    shop_id = _store_checked(env, shop, account, connector, facts)
     account = replace(account, settings=facts.settings)
     connected = _map(env, new.channel, account, env.connector(new.channel, account), facts)
     with env.db.transaction() as session:
@@ -93,27 +98,75 @@ def check_address(env: Env, base_url: str) -> None:
         raise BadAccount(say("địa chỉ '%(url)s': %(error)s", url=base_url, error=error)) from None
 
 
-def _shop(env: Env, new: NewShop) -> Shop:
-    """The shop of that name, as it will stand; a new one stays off until its check said yes."""
-    key = slug(new.name)[:63]
-    default = env.connectors[new.channel].capabilities.default_base_url
-    base_url = (new.base_url or default).rstrip("/")
+RESERVED = frozenset({"new", "connect", "consent", "consented", "stop-all", "start-all"})
+"""Keys that no shop may have: on the web they are pages beside the shops'."""
+
+
+def key_of(name: str) -> str:
+    """The key of a shop of that name. Raises BadAccount for a name without a letter or digit."""
+    key = slug(name)[:63]
+    if not key:
+        raise BadAccount(
+            say("tên gian hàng '%(name)s' không có chữ cái (a–z) hay chữ số nào; hãy đặt tên khác",
+                name=name)
+        )  # fmt: skip
+    return key
+
+
+def as_wanted(env: Env, new: NewShop) -> Shop:
+    """The shop as it will stand, not stored yet; a new one stays off until its check said yes.
+    Raises BadAccount where there may be no such shop."""
+    check_address(env, new.base_url)
+    key = new.again or key_of(new.name)
     with env.db.transaction() as session:
         shop = shops.by_key(session, key)
+    default = env.connectors[new.channel].capabilities.default_base_url
     if shop is None:
-        token = secrets.token_urlsafe(18)
+        _refuse_new(new, key)
         shop = Shop(
-            key=key, name=new.name, channel=new.channel, base_url=base_url, public_token=token,
-            enabled=False,
+            key=key, name=new.name, channel=new.channel, base_url=default, enabled=False,
+            public_token=secrets.token_urlsafe(18),
         )  # fmt: skip
-    elif shop.channel != new.channel:
+    else:
+        _refuse_known(new, shop)
+    base_url = new.base_url or (shop.base_url if new.again else default)
+    shop.base_url = base_url.rstrip("/")
+    if not (new.again and new.name in ("", shop.key)):
+        shop.name = new.name
+    if not (new.again and new.keeps_owner):
+        shop.producer_id = new.producer_id
+    return shop
+
+
+def _refuse_new(new: NewShop, key: str) -> None:
+    if new.again:
+        raise BadAccount(
+            say("không có gian hàng '%(shop)s' để kết nối lại; xem danh sách gian hàng", shop=key)
+        )
+    if key in RESERVED:
+        raise BadAccount(
+            say("tên '%(shop)s' chương trình đã dùng cho một trang của mình; hãy đặt tên khác",
+                shop=key)
+        )  # fmt: skip
+
+
+def _refuse_known(new: NewShop, shop: Shop) -> None:
+    """A name that is taken would give a shop, with its listings, to another account. An attempt
+    that never came through holds no name."""
+    if shop.channel != new.channel:
         said = say(
             "gian hàng '%(shop)s' đã có trên kênh %(channel)s: hãy đặt tên khác",
-            shop=key, channel=shop.channel,
+            shop=shop.key, channel=shop.channel,
         )  # fmt: skip
         raise BadAccount(said)
-    shop.name, shop.producer_id, shop.base_url = new.name, new.producer_id, base_url
-    return shop
+    if shop.checked_at is not None and not new.again:
+        said = say(
+            "tên này đã là của gian hàng '%(shop)s' (%(name)s): hãy đặt tên khác. Muốn kết nối lại "
+            "chính gian hàng đó thì bấm “Kết nối lại…” ở trang của nó, hoặc thêm --again vào lệnh "
+            "accounts add",
+            shop=shop.key, name=shop.name,
+        )  # fmt: skip
+        raise BadAccount(said)
 
 
 def needs_tokens(connector: Connector, env: Env) -> bool:
@@ -139,26 +192,68 @@ def check_fields(env: Env, new: NewShop) -> Credentials:
     return Credentials({name: value for name, value in given.items() if name in known})
 
 
-def _store(env: Env, shop: Shop, account: Account, connector: Connector) -> int:
-    """Write the shop before its check, so that a fresh token pair is never lost."""
+def _store_unchecked(env: Env, shop: Shop, account: Account, connector: Connector) -> None:
+    """A new shop is written before its check, so that a fresh token pair is never lost."""
     with env.db.transaction() as session:
+        shop.id = _store(env, session, shop, account, connector)
+
+
+def _store_checked(
+    env: Env, shop: Shop, account: Account, connector: Connector, facts: ShopFacts
+) -> int:
+    """The login works: keep what the shop says of itself, and of one that is connected again what
+    was changed of it."""
+    with env.db.transaction() as session:
+        if shop.checked_at is not None:
+            _store(env, session, shop, account, connector)
+        shop_id = shop.id or 0
+        shops.checked(
+            session, shop_id, facts.settings, facts.consent_expires_at, env.now(),
+            facts.account_id or shop.remote_key or "",
+        )  # fmt: skip
+        if shop.checked_at is None:
+            shops.set_enabled(session, shop_id, on=True)
+    return shop_id
+
+
+def _store(
+    env: Env, session: Session, shop: Shop, account: Account, connector: Connector
+) -> int:  # fmt: skip
+    """Only what a connection says: a switch or a breaker may have moved since the shop was read."""
+    stored = session.get(Shop, shop.id) if shop.id else None
+    if stored is None:
         stored = session.merge(shop)
-        session.flush()
-        shop_id = stored.id or 0
-        shops.writing_secrets(session)
-        secret = env.encrypt(account.credentials)
-        shops.store_credential(session, shop_id, secret, connector.token_expires_at())
-        return shop_id
+    stored.name, stored.base_url = shop.name, shop.base_url
+    stored.producer_id = shop.producer_id
+    session.flush()
+    shops.writing_secrets(session)
+    secret = env.encrypt(account.credentials)
+    shops.store_credential(session, stored.id or 0, secret, connector.token_expires_at())
+    return stored.id or 0
 
 
-def _only_once(env: Env, shop_id: int, shop: Shop, facts: ShopFacts) -> None:
+def _same_account(shop: Shop, facts: ShopFacts) -> None:
+    """The listings of a shop are those of its account: another's would be taken for them."""
+    if not facts.account_id or not shop.remote_key or facts.account_moves:
+        return
+    if facts.account_id != shop.remote_key:
+        said = say(
+            "đăng nhập này là của tài khoản %(found)s (%(name)s), còn gian hàng '%(shop)s' là của "
+            "tài khoản %(expected)s: dùng đăng nhập của đúng tài khoản đó, hoặc kết nối tài khoản "
+            "này với một tên khác",
+            found=facts.account_id, name=facts.name, shop=shop.key, expected=shop.remote_key,
+        )  # fmt: skip
+        raise BadAccount(said)
+
+
+def _only_once(env: Env, shop: Shop, facts: ShopFacts) -> None:
     """One account is one shop here, or two names would divide and sell the same stock twice."""
     with env.db.transaction() as session:
         twin = shops.by_remote(session, shop.channel, facts.account_id, shop.base_url)
         if twin is None or twin.key == shop.key:
             return
         if shop.checked_at is None:
-            shops.forget(session, shop_id)
+            shops.forget(session, shop.id or 0)
     raise BadAccount(say("tài khoản này đã kết nối với tên '%(shop)s'", shop=twin.key))
 
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from connectors.contract import Account, Credentials
-from worker.connect import BadAccount, Connected, NewShop, check_address, connect
+from worker.connect import BadAccount, Connected, NewShop, as_wanted, connect
 from worker.env import Env
 from worker.saying import say
 
 
 def address(env: Env, new: NewShop, redirect_url: str, state: str) -> str:
-    """The channel's page for a shop that is to be. Raises BadAccount for what is missing."""
-    check_address(env, new.base_url)
+    """The channel's page for a shop that is to be. Raises BadAccount for what is missing,
+    and for a name that is taken: before the person is sent away."""
     connector = env.connector(new.channel, _account(env, new))
     try:
         return connector.authorization_url(redirect_url, state)
@@ -34,9 +34,8 @@ def finish(env: Env, new: NewShop, answer: Mapping[str, str]) -> Connected:
 
 
 def _account(env: Env, new: NewShop) -> Account:
-    default = env.connectors[new.channel].capabilities.default_base_url
-    base_url = (new.base_url or default).rstrip("/")
-    return Account("", base_url, Credentials(dict(new.credentials)), {}, None, "")
+    shop = as_wanted(env, new)
+    return Account("", shop.base_url, Credentials(dict(new.credentials)), {}, None, "")
 
 
 def packed(new: NewShop) -> dict[str, str]:
@@ -44,7 +43,8 @@ def packed(new: NewShop) -> dict[str, str]:
     return {
         "channel": new.channel, "name": new.name, "base_url": new.base_url,
         "producer_id": "" if new.producer_id is None else str(new.producer_id),
-        "credentials": json.dumps(dict(new.credentials)),
+        "credentials": json.dumps(dict(new.credentials)), "again": new.again,
+        "keeps_owner": "1" if new.keeps_owner else "",
     }  # fmt: skip
 
 
@@ -53,5 +53,6 @@ def unpacked(kept: Mapping[str, str]) -> NewShop:
     owner = kept["producer_id"]
     return NewShop(
         kept["channel"], kept["name"], int(owner) if owner else None, kept["base_url"],
-        json.loads(kept["credentials"]),
+        json.loads(kept["credentials"]), kept.get("again", ""),
+        keeps_owner=bool(kept.get("keeps_owner")),
     )  # fmt: skip

@@ -125,7 +125,8 @@ def pause(env: Env, shop: Shop, error: AuthRefused) -> None:
             session,
             shop.id or 0,
             f"Sàn không nhận đăng nhập nữa ({error.message}). Chủ gian hàng cấp quyền lại, rồi "
-            f"chạy: ocop-sync accounts add {shop.channel} --name {shop.key} --credentials FILE",
+            f"chạy: ocop-sync accounts add {shop.channel} --name {shop.key} --again "
+            "--credentials FILE",
         )
 
 

@@ -75,6 +75,7 @@ def check(profile: Profile, account: Account, exports: Exports, clock: Clock) ->
         problems=tuple(_problems(profile, account, folder)),
         clock_skew_s=skew,
         account_id=f"{profile.channel} {where or account.shop_key}",
+        account_moves=True,
     )
 
 

@@ -17,7 +17,7 @@ from models import owners, shops, stops
 from models.shop import Shop
 from models.stops import StopRow
 from worker import checking
-from worker.connect import NewShop, connect
+from worker.connect import NewShop, connect, key_of
 from worker.env import find_connectors
 from worker.planning import plan_products
 
@@ -70,15 +70,26 @@ def add(
     channel: Annotated[str, typer.Argument(help="Kênh, ví dụ shopee.")],
     name: Annotated[str, typer.Option(help="Tên gian hàng.")],
     credentials: Annotated[Path, typer.Option(help="Tệp JSON chứa thông tin đăng nhập.")],
-    owner: Annotated[str, typer.Option(help="Tên chủ thể, hoặc 'tinh'.")] = "tinh",
-    base_url: Annotated[str, typer.Option(help="Địa chỉ API; bỏ trống là địa chỉ thật.")] = "",
+    owner: Annotated[
+        str, typer.Option(help="Tên chủ thể, hoặc 'tinh'; bỏ trống là tỉnh, với --again là như cũ.")
+    ] = "",
+    base_url: Annotated[
+        str, typer.Option(help="Địa chỉ API; bỏ trống là địa chỉ thật, với --again là như cũ.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Kết nối lại gian hàng đã có tên (hoặc khóa) này.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
-    """Kết nối (hoặc kết nối lại) một gian hàng: thử đăng nhập ngay, rồi lập kế hoạch."""
+    """Kết nối (--again: kết nối lại) một gian hàng: thử đăng nhập ngay, rồi lập kế hoạch."""
     secrets = _read_credentials(credentials)
     with program() as env:
-        producer_id = None if owner.lower() in PROVINCE else producer_named(env, owner)
-        done = connect(env, NewShop(channel, name, producer_id, base_url, secrets))
+        province = owner.lower() in ("", *PROVINCE)
+        new = NewShop(
+            channel, name, None if province else producer_named(env, owner), base_url, secrets,
+            again=key_of(name) if again else "", keeps_owner=not owner,
+        )  # fmt: skip
+        done = connect(env, new)
         plan_products(env)
     result = {
         "key": done.key, "name": done.facts.name, "region": done.facts.region,

@@ -91,7 +91,7 @@ def restore(
         complain(
             f"gian hàng {key}: không có khóa mở được đăng nhập đã lưu. Chép khóa cũ vào "
             f"{secrets.key_file(settings.home)} (quyền 0600) hoặc đặt OCOP_KEYS; mất khóa thì "
-            "kết nối lại: ocop-sync accounts add"
+            f"kết nối lại: ocop-sync accounts add KÊNH --name {key} --again --credentials TỆP"
         )
 
 

@@ -141,11 +141,15 @@ def _shop(env: Env, shop: Shop) -> Iterator[Finding]:
         opened = tokens.fresh_account(env, shop)
         facts = env.connector(shop.channel, opened.account).check()
     except ChannelError as error:
-        yield Finding(name, str(error), f"ocop-sync accounts check {shop.key}, hoặc kết nối lại")
+        yield Finding(name, str(error), f"ocop-sync accounts check {shop.key}, hoặc {_again(shop)}")
         return
     yield Finding(name, "; ".join(facts.problems) or facts.name, "; ".join(facts.problems))
     if facts.clock_skew_s is not None and abs(facts.clock_skew_s) > MUCH_SKEW_S:
         yield Finding(name, f"đồng hồ lệch {facts.clock_skew_s:.0f} giây", "chỉnh giờ của máy")
     left = facts.consent_expires_at
     if left is not None and (left - env.now()).days < SOON_DAYS:
-        yield Finding(name, f"quyền hết hạn {left:%d/%m/%Y}", "kết nối lại trước ngày đó")
+        yield Finding(name, f"quyền hết hạn {left:%d/%m/%Y}", f"trước ngày đó {_again(shop)}")
+
+
+def _again(shop: Shop) -> str:
+    return f"kết nối lại: ocop-sync accounts add {shop.channel} --name {shop.key} --again"

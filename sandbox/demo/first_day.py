@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +87,20 @@ def _connect(
         retry=retry_if_exception_type((RateLimited, Unavailable)),
         stop=stop_after_attempt(5), wait=wait_fixed(2), reraise=True,
     )  # fmt: skip
-    done = patient(connect, env, new)  # whoever is told "too fast" tries again a little later
+    # whoever is told "too fast" tries again a little later, perhaps with the shop half connected
+    done = patient(lambda: connect(env, replace(new, again=_known(env, new.name))))
     if market.name == "floor":
         _tell_floor(env, place, shop, done.key)
+
+
+def _known(env: Any, name: str) -> str:
+    """The key of the shop of that name, "" when there is none yet."""
+    from models import shops as shop_rows
+    from worker.connect import key_of
+
+    with env.db.transaction() as session:
+        found = shop_rows.by_key(session, key_of(name))
+    return found.key if found else ""
 
 
 def _tell_floor(env: Any, place: Place, shop: Shop, key: str) -> None:

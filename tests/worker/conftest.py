@@ -59,13 +59,15 @@ class World:
         producer: str | None = None,
         channel: str = "fake",
         base_url: str = "",
+        *,
+        again: str = "",
         **secrets: str,
     ) -> Shop:
         with self.env.db.transaction() as session:
             owner = owners.find(session, producer)[0][0] if producer else None
         if channel == "fake":
             secrets.setdefault("shop_id", name)
-        done = connect(self.env, NewShop(channel, name, owner, base_url, secrets))
+        done = connect(self.env, NewShop(channel, name, owner, base_url, secrets, again))
         with self.env.db.transaction() as session:
             shop = shops.by_key(session, done.key)
             assert shop is not None

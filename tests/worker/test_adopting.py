@@ -148,6 +148,6 @@ def test_reconnecting_finds_nothing_new(full):
     shop = full.connect()
     full.sync()
     before = verdicts(full, shop), len(full.market.journal)
-    full.connect()
+    full.connect(again=shop.key)
     assert (verdicts(full, shop), len(full.market.journal)) == before
     assert isinstance(full.market.items["shop-mot", full.same], Item)

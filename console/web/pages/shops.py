@@ -49,11 +49,14 @@ def connect_form(
     request: Request, console: Console, *, channel: str, shop: Shop | None = None,
     form: FormData | None = None, trouble: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
+    """``shop``, or the one that the form names: it is connected again."""
     kinds = console.env.capabilities
     if channel and channel not in kinds:
         raise HTTPException(404)
     can = kinds[channel] if channel else None
     with console.env.db.transaction() as session:
+        if shop is None and form is not None:
+            shop = shops.by_key(session, str(form.get("again", "")))
         names = sorted(owners.names(session).items(), key=lambda pair: pair[1])
     return page(
         request, "connect.html", status=status, kinds=kinds, channel=channel, can=can, shop=shop,
@@ -67,18 +70,22 @@ def wanted_shop(console: Console, form: FormData) -> NewShop:
     can = console.env.capabilities.get(channel)
     if can is None:
         raise Problem(422, _("Không có kênh này."), channel)
+    with console.env.db.transaction() as session:
+        if owner and owner not in map(str, owners.names(session)):
+            raise Problem(422, _("Không có chủ thể này."), owner[:60])
     fields = sorted(can.credential_fields[0] | can.credential_fields[1])
     return NewShop(
-        channel, str(form.get("name", "")).strip(), int(owner) if owner.isdecimal() else None,
+        channel, str(form.get("name", "")).strip(), int(owner) if owner else None,
         str(form.get("base_url", "")).strip(),
         {name: value for name in fields if (value := str(form.get(f"c.{name}", "")).strip())},
+        again=str(form.get("again", "")).strip(), keeps_owner="owner" not in form,
     )  # fmt: skip
 
 
 @router.post("/connect", dependencies=[need(ADMIN)])
 def connect_one(request: Request, console: Here, form: Posted) -> Response:
-    """Connect (or connect again); what is wrong is said on the form, and what was typed stays but
-    for the secrets."""
+    """Connect (or connect again, where the form names a shop); what is wrong is said on the form,
+    and what was typed stays but for the secrets."""
     wanted = wanted_shop(console, form)
     try:
         if not wanted.name:

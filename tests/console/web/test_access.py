@@ -15,6 +15,7 @@ from models import operators
 from models.operator import ADMIN, OPERATOR, ROLES, VIEWER
 from tests.console.web.conftest import NEAR, PASSWORD, Browser, Site, make_site, turn
 from tests.worker.conftest import World
+from worker.connect import RESERVED
 
 PUBLIC = "public"
 """Anybody."""
@@ -85,6 +86,12 @@ def every(routes: Iterable[Any]) -> Iterator[Any]:
 
 def test_every_route_has_a_line(site: Site) -> None:
     assert routes(site) == set(MATRIX)
+
+
+def test_no_shop_may_be_named_as_a_page_beside_the_shops() -> None:
+    paths = (route.split(" ")[1].split("/") for route in MATRIX)
+    beside = {path[2] for path in paths if path[:2] == ["", "shops"] and len(path) == 3}
+    assert beside - {"{key}"} == RESERVED
 
 
 def asked(browser: Browser, line: str) -> int:

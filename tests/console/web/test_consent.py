@@ -14,6 +14,7 @@ from sandbox.serving import serving
 from sandbox.shopee import ShopeeSandbox
 from sandbox.shopee.switches import switched
 from tests.console.web.conftest import Browser, Site, turn
+from worker import consenting
 from worker.env import find_connectors
 
 PARTNER, KEY, SHOP = 1000001, "test-partner-key-0001", 200000001
@@ -81,6 +82,21 @@ def test_what_is_missing_is_said_on_the_form(site: Site) -> None:
     file_channel = admin.post("/shops/consent", {**FIELDS, "channel": "san24h", "base_url": ""})
     assert file_channel.status_code == 422
     assert "không có trang cấp quyền" in file_channel.text
+
+
+def test_nobody_is_sent_away_for_a_name_that_is_used(site: Site) -> None:
+    site.world.sql("UPDATE shop SET channel = 'shopee' RETURNING id")
+    admin = admin_of(site)
+    admin.get("/shops/new?channel=shopee")
+    fields = {**FIELDS, "name": "Shop một", "base_url": ""}
+    page = admin.post("/shops/consent", fields)
+    assert page.status_code == 422
+    assert "đặt tên khác" in page.text
+    assert site.world.sql("SELECT count(*) FROM consent_request") == [(0,)]
+    assert admin.post("/shops/consent", {**fields, "again": "shop-mot"}).status_code == 200
+    (row,) = site.world.sql("SELECT secret FROM consent_request")
+    kept = consenting.unpacked(site.world.env.decrypt(row[0]))  # type: ignore[arg-type]
+    assert (kept.again, kept.keeps_owner) == ("shop-mot", False)
 
 
 def test_a_login_that_the_channel_posts_is_kept_for_who_comes_back(site: Site) -> None:

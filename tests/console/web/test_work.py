@@ -172,6 +172,51 @@ def test_a_shop_is_connected_and_secrets_are_never_shown(site: Site) -> None:
     assert "Đã kết nối" in page and "bi-mat-7" not in page
 
 
+NEW = {"channel": "fake", "owner": "", "base_url": "", "c.shop_id": "7"}
+
+
+def test_a_new_shop_takes_no_name_that_is_used(site: Site) -> None:
+    before = site.world.sql("SELECT name, base_url, producer_id, remote_key FROM shop")
+    admin = site.as_(ADMIN)
+    admin.get("/shops/new?channel=fake")
+    refused = admin.post("/shops/connect", {**NEW, "name": "shop mot", "base_url": "http://x.vn"})
+    assert refused.status_code == 422
+    assert "đặt tên khác" in refused.text and "<h1>Kết nối gian hàng" in refused.text
+    assert site.world.sql("SELECT name, base_url, producer_id, remote_key FROM shop") == before
+
+
+def test_a_shop_is_connected_again_by_its_own_form(site: Site) -> None:
+    admin = site.as_(ADMIN)
+    admin.get("/shops/shop-mot")
+    form = admin.post("/shops/shop-mot/again").text
+    assert 'name="again" value="shop-mot"' in form and "bỏ trống: như cũ" in form
+    fields = {**NEW, "name": "Shop một", "again": "shop-mot", "base_url": ""}
+    refused = admin.post("/shops/connect", fields)
+    assert refused.status_code == 422
+    assert "tài khoản 7" in refused.text and 'name="again" value="shop-mot"' in refused.text
+    assert "<h1>Kết nối lại <bdi>Shop một" in refused.text
+    done = admin.post("/shops/connect", {**fields, "c.shop_id": "Shop một"})
+    assert done.headers["location"].startswith("/shops/shop-mot?done=")
+
+
+@pytest.mark.parametrize("name", ["!!!", "New", "Start all"])
+def test_a_name_that_can_be_no_address_is_said_on_the_form(site: Site, name: str) -> None:
+    admin = site.as_(ADMIN)
+    admin.get("/shops/new?channel=fake")
+    refused = admin.post("/shops/connect", {**NEW, "name": name})
+    assert refused.status_code == 422
+    assert "đặt tên khác" in refused.text
+
+
+@pytest.mark.parametrize("owner", ["999", "9" * 5000, "²", "x"])
+def test_a_shop_is_nobody_s_who_is_not_known(site: Site, owner: str) -> None:
+    admin = site.as_(ADMIN)
+    admin.get("/shops/new?channel=fake")
+    refused = admin.post("/shops/connect", {**NEW, "name": "Shop hai", "owner": owner})
+    assert refused.status_code == 422
+    assert "Không có chủ thể này" in refused.text
+
+
 def test_a_check_lifts_a_pause(site: Site) -> None:
     site.world.env.db.engine.dispose()
     with site.world.env.db.transaction() as session:

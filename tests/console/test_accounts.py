@@ -1,0 +1,56 @@
+"""``ocop-sync accounts add``: a new shop, and one that is connected again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import orjson
+import pytest
+
+from console.cli import accounts
+from tests.console.conftest import Run, World, typed_on, world
+from tests.worker.fakes import source_product
+from worker.connect import BadAccount
+
+__all__ = ["world"]
+
+SHOP = "SELECT name, base_url, producer_id, remote_key FROM shop WHERE key = 'my-chu'"
+
+
+@pytest.fixture
+def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
+    world.book.products = [source_product()]
+    world.pull()
+    return typed_on(world, monkeypatch, accounts)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "shop.json"
+    path.write_bytes(orjson.dumps({"shop_id": "7"}))
+    return path
+
+
+def test_a_shop_is_added_and_connected_again_as_it_was(run: Run, world: World, file: Path) -> None:
+    add = ("accounts", "add", "fake", "--credentials", file)
+    first = run(*add, "--name", "Mỳ Chũ", "--owner", "HTX A", "--base-url", "http://cu.example")
+    assert first.exit_code == 0, first.output
+    before = world.sql(SHOP)
+    assert before[0][:2] == ("Mỳ Chũ", "http://cu.example") and before[0][2] is not None
+    taken = run(*add, "--name", "my chu", "--base-url", "http://khac.example")
+    assert isinstance(taken.exception, BadAccount) and "--again" in str(taken.exception)
+    assert world.sql(SHOP) == before
+    again = run(*add, "--name", "my-chu", "--again")
+    assert again.exit_code == 0, again.output
+    assert world.sql(SHOP) == before
+    given = run(*add, "--name", "my-chu", "--again", "--owner", "tinh", "--base-url", "http://m.vn")
+    assert given.exit_code == 0, given.output
+    assert world.sql(SHOP) == [("Mỳ Chũ", "http://m.vn", None, "7")]
+
+
+def test_a_new_shop_is_the_province_s_where_nobody_is_named(
+    run: Run, world: World, file: Path
+) -> None:
+    done = run("accounts", "add", "fake", "--name", "Mỳ Chũ", "--credentials", file)
+    assert done.exit_code == 0, done.output
+    assert world.sql(SHOP) == [("Mỳ Chũ", "http://fake.example", None, "7")]

@@ -1,0 +1,163 @@
+"""Connecting: a new shop takes nobody's place, and one that is connected again stays as it was
+until its new login is known to be good."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from connectors.contract import Connector
+from connectors.errors import AuthRefused, Unavailable
+from models import shops
+from models.shop import Shop
+from tests.worker.conftest import World
+from tests.worker.fakes import source_product
+from worker import tokens
+from worker.connect import RESERVED, BadAccount, NewShop, connect
+
+OTHER = "http://khac.example"
+
+
+@pytest.fixture
+def shop(world: World) -> Shop:
+    """A producer's shop that sells."""
+    world.book.products = [source_product()]
+    world.pull()
+    found = world.connect(producer="HTX A", base_url="http://cu.example", access_token="tốt")
+    world.sync()
+    return found
+
+
+def standing(world: World) -> list[tuple[object, ...]]:
+    """All that a connection could change of the shops, with their logins as they are opened."""
+    said = world.sql(
+        "SELECT key, name, base_url, producer_id, remote_key, enabled, paused_reason FROM shop "
+        "ORDER BY key"
+    )
+    return [*said, *(tuple(sorted(login(world, s).items())) for s in world.shops())]
+
+
+def login(world: World, shop: Shop) -> dict[str, str]:
+    return dict(tokens.open_account(world.env, shop).account.credentials)
+
+
+def refusing(world: World, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def check(_self: Connector) -> Any:
+        raise error
+
+    monkeypatch.setattr(world.env.connectors["fake"], "check", check)
+
+
+def test_a_name_that_is_taken_is_refused_and_its_shop_is_as_it_was(
+    world: World, shop: Shop
+) -> None:
+    before = standing(world)
+    with pytest.raises(BadAccount, match=r"'shop-mot'.*--again"):
+        world.connect("SHOP MOT", base_url=OTHER, shop_id="another")
+    assert standing(world) == before
+
+
+@pytest.mark.parametrize("error", [AuthRefused("sai khóa"), Unavailable("không trả lời")])
+def test_a_login_that_does_not_work_leaves_the_shop_as_it_was(
+    world: World, shop: Shop, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    before = standing(world)
+    refusing(world, monkeypatch, error)
+    with pytest.raises(type(error)):
+        world.connect("Tên khác", base_url=OTHER, again=shop.key, access_token="xấu")
+    assert standing(world) == before
+
+
+def test_another_account_is_not_put_in_a_shop_s_place(world: World, shop: Shop) -> None:
+    before = standing(world)
+    with pytest.raises(BadAccount, match="tài khoản another"):
+        world.connect(again=shop.key, shop_id="another", base_url=OTHER)
+    assert standing(world) == before
+
+
+def test_a_shop_is_connected_again_with_a_new_login(world: World, shop: Shop) -> None:
+    with world.env.db.transaction() as session:
+        shops.pause(session, shop.id or 0, "hết quyền")
+    again = world.connect("Shop mới", "HTX A", again=shop.key, shop_id="Shop một", base_url=OTHER,
+                          access_token="mới")  # fmt: skip
+    assert (again.id, again.key, again.name, again.base_url, again.paused_reason) == (
+        shop.id, "shop-mot", "Shop mới", OTHER, "",
+    )  # fmt: skip
+    assert login(world, again)["access_token"] == "mới"
+    assert again.public_token == shop.public_token
+
+
+def test_what_nobody_says_of_a_shop_that_is_connected_again_stays(world: World, shop: Shop) -> None:
+    secrets = {"shop_id": "Shop một"}
+    connect(world.env, NewShop("fake", shop.key, None, "", secrets, shop.key, keeps_owner=True))
+    (again,) = world.shops()
+    assert (again.name, again.base_url, again.producer_id) == (
+        "Shop một", "http://cu.example", shop.producer_id,
+    )  # fmt: skip
+    connect(world.env, NewShop("fake", shop.key, None, "", secrets, shop.key))
+    assert world.shops()[0].producer_id is None
+
+
+def test_an_attempt_that_never_came_through_holds_no_name(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        refusing(world, patch, AuthRefused("sai khóa"))
+        with pytest.raises(AuthRefused):
+            world.connect(base_url=OTHER)
+    (left,) = world.shops()
+    assert (left.enabled, left.checked_at) == (False, None)
+    assert world.connect().base_url == "http://fake.example"
+    assert [s.enabled for s in world.shops()] == [True]
+
+
+def test_a_new_pair_outlives_a_first_check_that_fails(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code that it was traded for is spent."""
+    refusing(world, monkeypatch, Unavailable("không trả lời"))
+    with pytest.raises(Unavailable):
+        world.connect(access_token="old", refresh_token="r1")
+    assert login(world, world.shops()[0])["refresh_token"] == "r1+"
+
+
+def test_what_was_switched_while_the_channel_was_asked_stays(
+    world: World, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = world.env.connectors["fake"]
+    good = kind.check
+
+    def check(self: Connector) -> Any:
+        with world.env.db.transaction() as session:
+            shops.set_enabled(session, shop.id or 0, on=False)
+        return good(self)
+
+    monkeypatch.setattr(kind, "check", check)
+    assert not world.connect(again=shop.key).enabled
+
+
+@pytest.mark.parametrize("name", ["", "!!!", "店", *sorted(RESERVED), "Stop  ALL"])
+def test_a_name_that_makes_no_key_is_refused(world: World, name: str) -> None:
+    with pytest.raises(BadAccount, match="đặt tên khác"):
+        world.connect(name)
+    assert world.shops() == []
+
+
+def test_only_a_shop_that_is_there_is_connected_again(world: World) -> None:
+    with pytest.raises(BadAccount, match="không có gian hàng 'shop-hai'"):
+        world.connect(again="shop-hai")
+    assert world.shops() == []
+
+
+def test_an_account_of_ours_that_moved_is_the_same_shop(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A floor without accounts is told by where our files lie."""
+    kind = world.env.connectors["fake"]
+    good = kind.check
+    monkeypatch.setattr(kind, "check", lambda self: replace(good(self), account_moves=True))
+    shop = world.connect(shop_id="chỗ cũ")
+    world.connect(again=shop.key, shop_id="chỗ mới")
+    assert world.sql("SELECT key, remote_key FROM shop") == [("shop-mot", "chỗ mới")]
