@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from config import clock
 from config.errors import SetupError
@@ -49,9 +50,9 @@ def doctor(json: Annotated[bool, typer.Option("--json", help="In JSON.")] = Fals
         print_json([asdict(f) for f in findings])
     else:
         for f in findings:
-            mark = "[green]tốt[/green]" if f.good else "[red]LỖI[/red]"
-            out.print(f"{mark}  {f.what}:", end=" ")
-            out.print(f.found + (f". Cách sửa: {f.advice}" if f.advice else ""), markup=False)
+            mark = ("tốt", "green") if f.good else ("LỖI", "red")
+            advice = f". Cách sửa: {f.advice}" if f.advice else ""
+            out.print(Text.assemble(mark, f"  {f.what}: {f.found}{advice}"))
     if not all(f.good for f in findings):
         raise typer.Exit(1)
 

@@ -96,8 +96,8 @@ def _details(detail: Mapping[str, Any]) -> str:
 
 def _tell(hold: Hold, items: list[stored.ItemRow]) -> None:
     words = WORDS[hold.kind]
-    out.print(f"Việc chờ số {hold.id}: {hold.message}", markup=False)
-    out.print(f"  {words.about}", markup=False)
+    out.print(f"Việc chờ số {hold.id}: {hold.message}")
+    out.print(f"  {words.about}")
     print_table(
         f"{len(items)} mục",
         ("gian hàng", "mã", "sản phẩm", "chi tiết"),
@@ -105,11 +105,11 @@ def _tell(hold: Hold, items: list[stored.ItemRow]) -> None:
     )
     if hold.status != "open":
         when = cell(hold.decided_at)
-        out.print(f"  {STATUSES[hold.status]} lúc {when} {hold.decided_by}", markup=False)
+        out.print(f"  {STATUSES[hold.status]} lúc {when} {hold.decided_by}")
         return
-    out.print(f"  Làm trước: {words.next}", markup=False)
-    out.print(f"  ocop-sync holds approve {hold.id}: {words.approve}", markup=False)
-    out.print(f"  ocop-sync holds reject {hold.id}: {words.reject}", markup=False)
+    out.print(f"  Làm trước: {words.next}")
+    out.print(f"  ocop-sync holds approve {hold.id}: {words.approve}")
+    out.print(f"  ocop-sync holds reject {hold.id}: {words.reject}")
 
 
 @app.command("approve")

@@ -10,11 +10,14 @@ from typing import Any
 import orjson
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from worker.env import HOME_ZONE
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+"""Nothing printed is markup: names and sentences come from registers and channels, and have
+brackets and colons of their own. What is to be bold is a :class:`rich.text.Text`."""
 
 STATES = {
     "pending": "chờ gửi", "creating": "đang tạo", "in_review": "chờ sàn", "live": "đang bán",
@@ -47,6 +50,11 @@ def print_table(
     out.print(table)
 
 
+def headed(name: str, rest: str) -> Text:
+    """A line that begins with a name in bold."""
+    return Text.assemble((name, "bold"), rest)
+
+
 def cell(value: Any) -> str:
     """A value as Vietnamese readers write it."""
     if value is None:
@@ -68,9 +76,9 @@ def cell(value: Any) -> str:
 
 def say(text: str) -> None:
     """A plain line for people, on standard error so that ``--json`` stays clean."""
-    err.print(text, markup=False)
+    err.print(text)
 
 
 def complain(text: str) -> None:
     """What went wrong and what to do, in one message."""
-    err.print(f"Lỗi: {text}", style="red", markup=False)
+    err.print(f"Lỗi: {text}", style="red")

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from console.cli.output import cell, complain, out, print_json
+from console.cli.output import cell, complain, headed, out, print_json
 from console.program import program
 from worker.preview import preview_product
 
@@ -35,20 +35,19 @@ def preview(
 
 
 def _tell(page: dict[str, Any]) -> None:
-    out.print(f"[bold]{page['channel']}[/bold] {page['shop'] or '(chưa có gian hàng)'}")
+    out.print(headed(page["channel"], f" {page['shop'] or '(chưa có gian hàng)'}"))
     if page["reason"]:
-        out.print(f"  Không bán: {page['reason']['text']}", markup=False)
+        out.print(f"  Không bán: {page['reason']['text']}")
     for pack in page["packs"]:
         out.print(
             f"  {pack['sku']}: {pack['pack']}, {cell(pack['price'])} đ, tồn {cell(pack['stock'])}",
-            markup=False,
         )
     content = page.get("content")
     if not content:
         return
-    out.print(f"  Ngành hàng: {content['category_id'] or 'chưa chọn'}", markup=False)
-    out.print(f"  Tên: {content['title']}", markup=False)
+    out.print(f"  Ngành hàng: {content['category_id'] or 'chưa chọn'}")
+    out.print(f"  Tên: {content['title']}")
     for line in content["description"].splitlines():
-        out.print(f"    {line}", markup=False)
+        out.print(f"    {line}")
     for image in content["images"]:
-        out.print(f"  Ảnh: {image}", markup=False)
+        out.print(f"  Ảnh: {image}")

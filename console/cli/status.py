@@ -6,7 +6,17 @@ from typing import Annotated, Any
 
 import typer
 
-from console.cli.output import FACETS, STATES, cell, complain, out, print_json, print_table, say
+from console.cli.output import (
+    FACETS,
+    STATES,
+    cell,
+    complain,
+    headed,
+    out,
+    print_json,
+    print_table,
+    say,
+)
 from console.cli.stops import lines
 from console.program import program
 from models import holds, stops
@@ -74,26 +84,26 @@ def _story(env: Env, sku: str) -> dict[str, Any] | None:
 
 def _tell(story: dict[str, Any]) -> None:
     product = story["product"]
-    out.print(f"[bold]{product['name']}[/bold] ({product['code']}) – {product['producer']}")
+    out.print(headed(product["name"], f" ({product['code']}) – {product['producer']}"))
     for line in product["registry"]:
-        out.print(f"  {line}", markup=False)
+        out.print(f"  {line}")
     if not story["shops"]:
-        out.print("  Không nằm trong danh mục của gian hàng nào.", markup=False)
+        out.print("  Không nằm trong danh mục của gian hàng nào.")
     for shop in story["shops"]:
-        out.print(f"[bold]{shop['shop']}[/bold] ({shop['channel']}): {STATES[shop['state']]}")
+        out.print(headed(shop["shop"], f" ({shop['channel']}): {STATES[shop['state']]}"))
         if shop["reason"]:
-            out.print(f"  Vì sao: {shop['reason']['text']}", markup=False)
-            out.print(f"  Làm gì: {shop['reason']['advice']}", markup=False)
+            out.print(f"  Vì sao: {shop['reason']['text']}")
+            out.print(f"  Làm gì: {shop['reason']['advice']}")
         if shop["alarm"]:
-            out.print(f"  BÁO ĐỘNG: {cell(shop['alarm'])}", markup=False)
+            out.print(f"  BÁO ĐỘNG: {cell(shop['alarm'])}")
         for facet in shop["facets"]:
             name = FACETS[facet["facet"]]
             line = f"  {name}: muốn {cell(facet['wanted'])}; sàn đã nhận {cell(facet['acked'])}"
-            out.print(line, markup=False)
+            out.print(line)
         for pin in shop["pinned"]:
             what = f"{FACETS[pin['kind']]} {pin['key']}".rstrip()
             line = (
                 f"  Ghim {what} cũ: {pin['by']} hoàn tác; bỏ: ocop-sync overrides lift {pin['id']}"
             )
-            out.print(line, markup=False)
-        out.print(f"  Tiếp theo: {shop['next']}", markup=False)
+            out.print(line)
+        out.print(f"  Tiếp theo: {shop['next']}")

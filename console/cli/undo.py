@@ -104,11 +104,11 @@ def _tell(done: Undone) -> None:
              for b in done.back],
         )  # fmt: skip
         sent = ", ".join(f"{count} {FACETS[facet]}" for facet, count in done.changes.items())
-        out.print(f"Trên các tin sẽ đổi: {sent or 'không có gì'}.", markup=False)
+        out.print(f"Trên các tin sẽ đổi: {sent or 'không có gì'}.")
     for kind, why, some in undoing.grouped(done.kept):
         example = ", ".join(sorted({k.product_code for k in some if k.product_code})[:5])
         of = f" ({example}{'…' if len(some) > 5 else ''})" if example else ""
-        out.print(f"Giữ nguyên {len(some)} {THINGS[kind]}: {why}{of}", markup=False)
+        out.print(f"Giữ nguyên {len(some)} {THINGS[kind]}: {why}{of}")
 
 
 def _what(back: Back) -> str:
