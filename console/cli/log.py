@@ -14,7 +14,9 @@ from models import runs, shops, status
 def log(
     sku: Annotated[str, typer.Argument(help="SKU hoặc mã sản phẩm; bỏ trống là tất cả.")] = "",
     shop: Annotated[str, typer.Option(help="Chỉ gian hàng này.")] = "",
-    most: Annotated[int, typer.Option("-n", "--most", help="Nhiều nhất bao nhiêu dòng.")] = 50,
+    most: Annotated[
+        int, typer.Option("-n", "--most", min=1, help="Nhiều nhất bao nhiêu dòng.")
+    ] = 50,
     json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
     """Nhật ký: từng lần gửi, từng câu trả lời của sàn."""

@@ -21,6 +21,16 @@ def shop_named(env: Env, key: str) -> Shop:
     return shop
 
 
+def check_names(env: Env, shop: str, channel: str) -> None:
+    """Exits 2 for a shop or a channel that is not there ("" is none named): "nothing to do" would
+    be said of it."""
+    if shop:
+        shop_named(env, shop)
+    if channel and channel not in env.connectors:
+        complain(f"không có kênh '{channel}'; đang có: {', '.join(sorted(env.connectors))}")
+        raise typer.Exit(2)
+
+
 def shop_of(env: Env, key: str, channel: str) -> Shop:
     """The shop of that key, or the only market of that channel; exits 2 with what to say."""
     if key:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.naming import check_names
 from console.cli.output import cell, complain, headed, out, print_json
 from console.program import program
 from worker.preview import preview_product
@@ -18,9 +19,7 @@ def preview(
 ) -> None:
     """Trang sản phẩm sẽ hiện thế nào trên sàn; chưa gửi gì cả."""
     with program() as env:
-        if channel and channel not in env.connectors:
-            complain(f"không có kênh '{channel}'; đang có: {', '.join(sorted(env.connectors))}")
-            raise typer.Exit(2)
+        check_names(env, "", channel)
         pages = preview_product(env, sku, channel)
     if pages is None:
         complain(f"không có sản phẩm hay quy cách nào mang mã '{sku}'")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.naming import refuse_stopped
+from console.cli.naming import check_names, refuse_stopped
 from console.cli.output import FACETS, complain, print_json, print_table, say
 from console.program import program
 from models import shops, status
@@ -27,6 +27,7 @@ def plan(
 ) -> None:
     """Sẽ gửi những gì nếu đẩy bây giờ; không làm gì cả."""
     with program() as env:
+        check_names(env, shop, channel)
         changes = preview(env, shop=shop, channel=channel)
     if json:
         print_json({"changes": [change.as_json() for change in changes]})
@@ -44,7 +45,7 @@ def push(
 ) -> None:
     """Gửi ngay những gì đang nợ; với SKU thì gửi lại cả giá, tồn kho và trạng thái của chúng."""
     with program(publishing=True) as env:
-        _check_names(env, shop, channel)
+        check_names(env, shop, channel)
         refuse_stopped(env, shop, channel)
         listings, chosen = _chosen(env, skus or [], shop, channel)
         run_id = pushing.begin(env, "operator", " ".join(skus or ()), listings, chosen)
@@ -61,17 +62,6 @@ def push(
             _print_changes(left)
     if left:
         raise typer.Exit(1)
-
-
-def _check_names(env: Env, shop: str, channel: str) -> None:
-    with env.db.transaction() as session:
-        keys = [s.key for s in shops.all_shops(session)]
-    if shop and shop not in keys:
-        complain(f"không có gian hàng '{shop}'; đang có: {', '.join(keys) or 'chưa có'}")
-        raise typer.Exit(2)
-    if channel and channel not in env.connectors:
-        complain(f"không có kênh '{channel}'; đang có: {', '.join(sorted(env.connectors))}")
-        raise typer.Exit(2)
 
 
 def _chosen(

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from console.cli.naming import check_names
 from console.cli.output import (
     FACETS,
     STATES,
@@ -33,10 +34,12 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="In JSON.")] = False,
 ) -> None:
     """Từng sản phẩm đang đứng ở đâu trên từng gian hàng."""
-    with program() as env, env.db.transaction() as session:
-        rows = standing.listings(session, producer=fold(producer), shop=shop)
-        halted, owed = stops.standing(session), stops.owed_take_downs(session)
-        waiting = len(holds.open_holds(session))
+    with program() as env:
+        check_names(env, shop, "")
+        with env.db.transaction() as session:
+            rows = standing.listings(session, producer=fold(producer), shop=shop)
+            halted, owed = stops.standing(session), stops.owed_take_downs(session)
+            waiting = len(holds.open_holds(session))
     for line in lines(halted, owed):
         say(line)
     if waiting:

@@ -32,7 +32,9 @@ THINGS = FACETS | {
 
 
 def runs(
-    most: Annotated[int, typer.Option("-n", "--most", help="Nhiều nhất bao nhiêu dòng.")] = 30,
+    most: Annotated[
+        int, typer.Option("-n", "--most", min=1, help="Nhiều nhất bao nhiêu dòng.")
+    ] = 30,
     json: Json = False,
 ) -> None:
     """Các lượt đã chạy: đọc sổ, quyết định, gửi tay, hoàn tác; số của lượt để undo."""

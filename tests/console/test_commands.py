@@ -11,12 +11,26 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from console.cli import adopt, app, feeds, mappings, papers, preview, reconcile, rules
+from console.cli import (
+    adopt,
+    app,
+    feeds,
+    log,
+    mappings,
+    papers,
+    preview,
+    push,
+    reconcile,
+    rules,
+    status,
+    undo,
+)
 from tests.worker.conftest import PICTURE, World
 from tests.worker.fakes import source_product
 
 Run = Callable[..., Result]
 SKU = "OCOP-1-100G"
+PRICE = ("rules", "set", "price", '{"markup_pct": 10}')
 
 
 @pytest.fixture
@@ -27,7 +41,19 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
     def program(**_more: Any) -> Iterator[Any]:
         yield world.env
 
-    for module in (adopt, feeds, mappings, papers, preview, reconcile, rules):
+    for module in (
+        adopt,
+        feeds,
+        log,
+        mappings,
+        papers,
+        preview,
+        push,
+        reconcile,
+        rules,
+        status,
+        undo,
+    ):
         monkeypatch.setattr(module, "program", program)
     world.book.products = [source_product()]
     world.pull()
@@ -70,6 +96,17 @@ def test_a_mapping_is_suggested_and_set(run: Run) -> None:
         (("rules", "set", "price", "{"), 2, "JSON"),
         (("rules", "set", "price", '{"markup_pct": 9999}'), 2, "markup_pct"),
         (("rules", "set", "template", '{"title": "{giá}"}'), 2, "title"),
+        ((*PRICE, "--scope", "channel", "--target", "shoppe"), 2, "Đang có: fake"),
+        ((*PRICE, "--scope", "shop", "--target", "shop-hai"), 2, "Đang có: shop-mot"),
+        ((*PRICE, "--scope", "product", "--target", "OCOP-404"), 2, "OCOP-404"),
+        ((*PRICE, "--channel", "fake"), 2, "--scope channel --target fake"),
+        ((*PRICE, "--scope", "product", "--target", SKU, "--channel", "shoppe"), 2, "không có kên"),
+        (("plan", "--shop", "shop-hai"), 2, "đang có: shop-mot"),
+        (("plan", "--channel", "shoppe"), 2, "đang có: fake"),
+        (("status", "--shop", "shop-hai"), 2, "đang có: shop-mot"),
+        (("push", "--shop", "shop-hai"), 2, "đang có: shop-mot"),
+        (("log", "-n", "-1"), 2, "--most"),
+        (("runs", "-n", "0"), 2, "--most"),
         (("adopt", "không-có"), 2, "không có gian hàng"),
         (("adopt", "shop-mot", "--yes", "7"), 2, "không chờ xác nhận"),
         (("preview", "X-1"), 2, "không có sản phẩm"),
@@ -83,6 +120,7 @@ def test_wrong_use_says_what_to_do(run: Run, words: tuple[str, ...], code: int, 
     assert result.exit_code == code
     assert part in result.output
     assert "Traceback" not in result.output
+    assert run("rules", "list", "--json").stdout.strip() == "[]"
 
 
 def test_a_mapping_travels_as_csv(run: Run, tmp_path: Path) -> None:
@@ -116,6 +154,13 @@ def test_a_rule_says_how_much_it_moves(run: Run, world: World) -> None:
     assert [c.facet for c in world.changes()] == ["price"]
     (row,) = said(run("rules", "list", "--kind", "price", "--json"))
     assert row["value"] == {"markup_pct": 10}
+
+
+def test_a_rule_for_a_pack_s_code_holds_for_its_product(run: Run, world: World) -> None:
+    assert run(*PRICE, "--scope", "product", "--target", SKU.lower()).exit_code == 0
+    (row,) = said(run("rules", "list", "--json"))
+    assert row["target"] == "OCOP-1"
+    assert [c.facet for c in world.changes()] == ["price"]
 
 
 def test_a_preview_shows_the_page_before_anything_is_sent(run: Run, world: World) -> None:

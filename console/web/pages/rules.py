@@ -15,16 +15,17 @@ from console.web.access import Posted, Visitor, need
 from console.web.failures import Problem
 from console.web.forms import text
 from console.web.here import Console, Here
-from console.web.language import _
+from console.web.language import _, told
 from console.web.rule_fields import RULES
 from console.web.site import page, see
 from console.web.waking import wake
-from models import operators, shops, status
+from models import operators, shops
 from models import rules as stored
 from models.operator import ADMIN, VIEWER
 from models.shop import SCOPES
-from worker import effects
+from worker import effects, targets
 from worker.office import Ruling
+from worker.targets import BadTarget
 
 router = APIRouter()
 
@@ -116,31 +117,17 @@ def _place(console: Console, asked: FormData | QueryParams) -> Place:
     channel = str(asked.get("channel", "")) if scope == "product" else ""
     if channel and channel not in console.env.connectors:
         channel = ""
-    with console.env.db.transaction() as session:
-        if scope == "default":
-            return Place(kind, scope)
-        if scope == "channel":
-            good, target, name = typed in console.env.connectors, typed, ""
-        elif scope == "shop":
-            shop = shops.by_key(session, typed)
-            good, target, name = shop is not None, typed, shop.name if shop else ""
-        else:
-            product = status.find_product(session, typed)
-            good = product is not None
-            target, name = (product.code, product.name) if product else (typed, "")
-    wrong = None if good or not typed else {"target": _wrong_target(scope, typed)}
+    if scope == "default":
+        return Place(kind, scope)
     if not typed:
-        wrong = {"target": _("Chọn kênh, gian hàng, hoặc ghi mã sản phẩm cho phạm vi đã chọn.")}
-    return Place(kind, scope, target, channel, name, wrong)
-
-
-def _wrong_target(scope: str, typed: str) -> str:
-    said = {
-        "channel": _("Không có kênh “%(found)s”."),
-        "shop": _("Không có gian hàng “%(found)s”."),
-        "product": _("Không có sản phẩm mang mã hoặc SKU “%(found)s”; ghi mã như trong sổ."),
-    }[scope]
-    return said % {"found": typed[:60]}
+        said = _("Chọn kênh, gian hàng, hoặc ghi mã sản phẩm cho phạm vi đã chọn.")
+        return Place(kind, scope, "", channel, wrong={"target": said})
+    try:
+        with console.env.db.transaction() as session:
+            target = targets.find(console.env, session, scope, typed)
+    except BadTarget as error:
+        return Place(kind, scope, typed, channel, wrong={"target": told(error)})
+    return Place(kind, scope, target.key, channel, target.name)
 
 
 def _form(
