@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from connectors.contract import Account, Connector, Credentials, ShopFacts
@@ -192,21 +194,40 @@ def check_fields(env: Env, new: NewShop) -> Credentials:
     return Credentials({name: value for name, value in given.items() if name in known})
 
 
+@contextmanager
+def _alone(env: Env, shop: Shop) -> Iterator[Session]:
+    """A transaction that fails where somebody else connected the shop, or its account, since it
+    was read (a button that was pressed twice): the login of one is not kept with the account of
+    the other. Raises BadAccount."""
+    try:
+        with env.db.transaction() as session:
+            stored = session.get(Shop, shop.id, with_for_update=True) if shop.id else None
+            if stored is not None and stored.remote_key != shop.remote_key:
+                raise _overtaken(shop)
+            yield session
+    except IntegrityError:
+        raise _overtaken(shop) from None
+
+
+def _overtaken(shop: Shop) -> BadAccount:
+    return BadAccount(
+        say("gian hàng '%(shop)s' hoặc tài khoản của nó vừa được kết nối ở một nơi khác; xem lại "
+            "danh sách gian hàng, rồi kết nối lại nếu còn cần", shop=shop.key)
+    )  # fmt: skip
+
+
 def _store_unchecked(env: Env, shop: Shop, account: Account, connector: Connector) -> None:
     """A new shop is written before its check, so that a fresh token pair is never lost."""
-    with env.db.transaction() as session:
+    with _alone(env, shop) as session:
         shop.id = _store(env, session, shop, account, connector)
 
 
 def _store_checked(
     env: Env, shop: Shop, account: Account, connector: Connector, facts: ShopFacts
 ) -> int:
-    """The login works: keep what the shop says of itself, and of one that is connected again what
-    was changed of it."""
-    with env.db.transaction() as session:
-        if shop.checked_at is not None:
-            _store(env, session, shop, account, connector)
-        shop_id = shop.id or 0
+    """The login works: keep it, with what the shop says of itself."""
+    with _alone(env, shop) as session:
+        shop_id = _store(env, session, shop, account, connector)
         shops.checked(
             session, shop_id, facts.settings, facts.consent_expires_at, env.now(),
             facts.account_id or shop.remote_key or "",

@@ -138,6 +138,29 @@ def test_what_was_switched_while_the_channel_was_asked_stays(
     assert not world.connect(again=shop.key).enabled
 
 
+@pytest.mark.parametrize(
+    ("other", "account"), [("Shop một", "7"), ("Shop một", "8"), ("Shop hai", "7")]
+)
+def test_of_two_who_connect_at_once_one_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch, other: str, account: str
+) -> None:
+    """A button pressed twice: the first is still asking the channel when the second comes."""
+    kind = world.env.connectors["fake"]
+    good, asked = kind.check, [other]
+
+    def check(self: Connector) -> Any:
+        if asked:
+            world.connect(asked.pop(), shop_id=account)
+        return good(self)
+
+    monkeypatch.setattr(kind, "check", check)
+    with pytest.raises(BadAccount, match=r"nơi khác|đã kết nối"):
+        world.connect(shop_id="7", access_token="người chậm")
+    (won,) = [s for s in world.shops() if s.enabled]
+    assert (won.name, won.remote_key) == (other, account)
+    assert login(world, won) == {"shop_id": account}
+
+
 @pytest.mark.parametrize("name", ["", "!!!", "店", *sorted(RESERVED), "Stop  ALL"])
 def test_a_name_that_makes_no_key_is_refused(world: World, name: str) -> None:
     with pytest.raises(BadAccount, match="đặt tên khác"):
