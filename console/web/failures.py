@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from connectors.registry.spreadsheet.bounds import MAX_FILE_BYTES
-from console.web import access, terms
+from console.web import access, returning, terms
 from console.web.access import FileTooBig, Forbidden, FormTooBig, LoginNeeded, NotOurForm
 from console.web.language import _
 from console.web.site import page, templates
@@ -66,17 +66,19 @@ def _told(request: Request, status: int, title: str, detail: str, **more: Any) -
 
 
 async def _login(request: Request, error: Exception) -> Response:
-    """The login page; what was typed into a form travels with it."""
+    """The login page; what was typed into a form travels with it, but for secrets."""
     from console.web.pages.login import login_page
 
-    kept: list[tuple[str, str]] = []
-    if request.method == "POST" and not _brings_a_file(request):
-        try:
-            form = await access.fields(request)
-        except FormTooBig as too_big:
-            return _form_too_big(request, too_big)
-        kept = [(k, v) for k, v in form.multi_items() if isinstance(v, str) and k != "form_token"]
-    return login_page(request, status=401, kept=kept)
+    if request.method != "POST":
+        return login_page(request, status=401)
+    if _brings_a_file(request):
+        return login_page(request, status=401, ended=returning.ANEW)
+    try:
+        form = await access.fields(request)
+    except FormTooBig as too_big:
+        return _form_too_big(request, too_big)
+    kept, ended = returning.kept(form.multi_items())
+    return login_page(request, status=401, kept=kept, ended=ended)
 
 
 def _brings_a_file(request: Request) -> bool:

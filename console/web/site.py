@@ -13,7 +13,7 @@ import jinja2
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from console.web import access, language, terms
+from console.web import access, language, returning, terms
 from console.web.hashing import hashed
 from console.web.here import Console
 from models import holds
@@ -69,6 +69,8 @@ def page(request: Request, template: str, /, *, status: int = 200, **facts: Any)
             form_token=access.form_token(request),
             language=language.current.get(),
             held=_held(console) if visitor is not None else 0,
+            seen_again=_seen_again(request),
+            questions=_questions(request),
             link=_link(request),
             notice=_notice(request),
             **facts,
@@ -107,14 +109,29 @@ def _held(console: Console) -> int:
         return len(holds.open_holds(session))
 
 
-def _link(request: Request) -> Any:
-    """This page's address with some of its questions changed: None takes one away."""
+def _questions(request: Request) -> Any:
+    """This page's questions with some changed, None takes one away: "?a=b", or "" for none."""
 
-    def link(**changed: Any) -> str:
+    def questions(**changed: Any) -> str:
         query = {**request.query_params, **changed}
         kept = {name: value for name, value in query.items() if value not in (None, "")}
         kept.pop("done", None)
         kept.pop("mark", None)
-        return f"?{urlencode(kept)}" if kept else request.url.path
+        return f"?{urlencode(kept)}" if kept else ""
 
-    return link
+    return questions
+
+
+def _link(request: Request) -> Any:
+    """This page's address with some of its questions changed."""
+    questions = _questions(request)
+    return lambda **changed: questions(**changed) or request.url.path
+
+
+def _seen_again(request: Request) -> str:
+    """Where this page is seen again in another language; what answered a form cannot be asked
+    for again, and the page that the form is on stands for it."""
+    path = request.url.path
+    if request.method == "POST":
+        return returning.place(path)
+    return path + str(_questions(request)())

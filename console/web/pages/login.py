@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from console.web import access, passwords
+from console.web import access, passwords, returning
 from console.web.access import Posted
 from console.web.hashing import hashed
 from console.web.here import Console, Here
 from console.web.language import LANGUAGES, _
+from console.web.returning import Fields
 from console.web.site import page
 from models import operators
 
 router = APIRouter()
 
-Fields = Sequence[tuple[str, str]]
 KEPT = "kept."
 """Before the names of fields that were typed into another form."""
 
@@ -29,18 +29,18 @@ def show(request: Request, console: Here) -> Response:
 
 
 def login_page(
-    request: Request, *, status: int = 200, to: str = "", kept: Fields = (), name: str = "",
-    trouble: str = "",
+    request: Request, *, status: int = 200, to: str = "", kept: Fields = (), ended: str = "",
+    name: str = "", trouble: str = "",
 ) -> Response:  # fmt: skip
-    """The login form. ``kept``: fields of a form that was sent to ``to`` when the login had ended;
-    they are shown once more after it."""
+    """The login form. ``ended``: the login had ended when a form was sent to ``to`` (SEND, ANEW);
+    ``kept``: its fields, which are shown once more after it."""
     console: Console = request.app.state.console
     with console.env.db.transaction() as session:
         nobody = not operators.any_operator(session)
     query = f"?{request.url.query}" if request.url.query and not to else ""
     return page(
         request, "login.html", status=status, to=safe(to or request.url.path + query), kept=kept,
-        name=name, trouble=trouble, nobody=nobody,
+        ended=ended, name=name, trouble=trouble, nobody=nobody,
     )  # fmt: skip
 
 
@@ -53,23 +53,27 @@ def safe(to: str) -> str:
 @router.post("/login")
 def log_in(request: Request, console: Here, form: Posted) -> Response:
     name, to = str(form.get("name", "")).strip(), safe(str(form.get("to", "/")))
-    kept = _kept(form)
+    kept, ended = _kept(form), str(form.get("ended", ""))
+    again: dict[str, Any] = {"to": to, "kept": kept, "ended": ended, "name": name}
     address = request.client.host if request.client else ""
     try:
         found = passwords.check(console.env, name, str(form.get("password", "")), address)
     except passwords.Throttled:
         said = _("Sai quá nhiều lần; thử lại sau 15 phút.")
-        return login_page(request, status=429, to=to, kept=kept, name=name, trouble=said)
+        return login_page(request, status=429, trouble=said, **again)
     if found is None or found.id is None:
         said = _("Tên hoặc mật khẩu không đúng.")
-        return login_page(request, status=401, to=to, kept=kept, name=name, trouble=said)
+        return login_page(request, status=401, trouble=said, **again)
     token = access.fresh_token(request)
     with console.env.db.transaction() as session:
         now = console.env.now()
         operators.open_session(session, hashed(token), found.id, now, now + access.SESSION_LASTS)
     request.state.visitor = access.Visitor(found.name, found.role, found.id)
-    if kept:
-        return page(request, "resend.html", to=to, kept=kept)
+    if kept or ended:
+        return page(
+            request, "resend.html", to=to, kept=kept, anew=ended == returning.ANEW,
+            place=returning.place(to),
+        )  # fmt: skip
     answer = RedirectResponse(to, 303)
     access.set_cookie(request, answer)
     return answer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
@@ -42,12 +44,15 @@ def show(request: Request, console: Here) -> Response:
 @router.get("/new", dependencies=[need(ADMIN)])
 def new(request: Request, console: Here) -> Response:
     """The form for a shop that is not connected yet: first its channel, then what it needs."""
-    return connect_form(request, console, channel=request.query_params.get("channel", ""))
+    query = request.query_params
+    # A link may name the shop, never the address that its secrets would go to.
+    typed = {name: query.get(name, "") for name in ("name", "owner")}
+    return connect_form(request, console, channel=query.get("channel", ""), form=typed)
 
 
 def connect_form(
     request: Request, console: Console, *, channel: str, shop: Shop | None = None,
-    form: FormData | None = None, trouble: str = "", status: int = 200,
+    form: Mapping[str, Any] | None = None, trouble: str = "", status: int = 200,
 ) -> Response:  # fmt: skip
     """``shop``, or the one that the form names: it is connected again."""
     kinds = console.env.capabilities
