@@ -51,6 +51,7 @@ def test_the_good_part_is_accepted_as_a_run_and_the_workers_are_asked(world, web
     answer = web.post(place)
     run = re.fullmatch(r"/runs/(\d+)\?done=.+", answer.headers["location"])
     assert run
+    assert "Đã nhận tệp; những gì" in web.get(answer.headers["location"]).text
     assert products(world) == [("OCOP-24-219-0001", 20000)]
     assert web.sent == ["sweep", "pictures"]
     assert world.sql("SELECT id, kind, who, status FROM run") == [

@@ -147,7 +147,7 @@ def accept(
         )  # fmt: skip
     run_id = accepting.accept(env, kept.path, kept.id, full=full, who=visitor.name)
     wake(console, "sweep", "pictures")
-    said = quote(_("Đã nhận tệp; những gì thay đổi đang được gửi lên sàn."))
+    said = _("Đã nhận tệp; những gì thay đổi đang được gửi lên sàn.")
     return see(request, f"/runs/{run_id}", said)
 
 
