@@ -226,6 +226,28 @@ def listings_of_skus(session: Session, skus: Sequence[str], shop: str, channel: 
     return [row[0] for row in rows]
 
 
+def with_parts(session: Session, listing_ids: Sequence[int]) -> list[int]:
+    """These listings and the others of the same products in the same shops: what is decided of a
+    product in a shop holds for all of them."""
+    rows = session.execute(
+        text("""SELECT l.id FROM listing l WHERE (l.shop_id, l.product_id) IN (
+                SELECT shop_id, product_id FROM listing WHERE id = ANY(:ids)) ORDER BY 1"""),
+        {"ids": list(listing_ids)},
+    )
+    return [row[0] for row in rows]
+
+
+def keys_of(session: Session, listing_ids: Sequence[int]) -> list[tuple[str, str, str]]:
+    """(shop, product code, the listing's own key there) of each of these listings."""
+    rows = session.execute(
+        text("""SELECT s.key, pc.code, l.item_sku FROM listing l JOIN shop s ON s.id = l.shop_id
+            JOIN product_code pc ON pc.product_id = l.product_id AND pc.current
+            WHERE l.id = ANY(:ids) ORDER BY 1, 2, l.part"""),
+        {"ids": list(listing_ids)},
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
 def places_of(session: Session, listing_ids: Sequence[int]) -> list[tuple[str, str]]:
     """(shop, product code) of listings."""
     rows = session.execute(

@@ -31,6 +31,10 @@ EXPORT_MOST = 100_000
 CHOICES_S = 60.0
 """How old the lists of districts, groups and reasons to choose from may be."""
 ACTIONS = ("push", "recheck", "stop", "resume")
+WHOLE = ("stop", "resume")
+"""What is decided of a product in a shop, however many listings it has there."""
+NOT_STATED = "-"
+"""The district of a certificate that names none, in an address."""
 
 
 def wanted(query: QueryParams) -> Filter:
@@ -41,13 +45,18 @@ def wanted(query: QueryParams) -> Filter:
         channel=query.get("channel", ""),
         shop=query.get("shop", ""),
         producer=query.get("producer", "")[:200],
-        district=query.get("district") or None,
+        district=_district(query.get("district", "")),
         group=query.get("group", ""),
         stars=int(stars) if stars in ("3", "4", "5") else None,
         state=query.get("state", ""),
         reason=query.get("reason", ""),
         alarm=query.get("alarm") == "1",
     )
+
+
+def _district(text: str) -> str | None:
+    """None: any."""
+    return "" if text == NOT_STATED else text or None
 
 
 def _cursor(line: Line) -> str:
@@ -59,7 +68,7 @@ def _after(text: str) -> tuple[str, int] | None:
     try:
         key, number = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         return str(key), int(number)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -82,6 +91,7 @@ def show(request: Request, console: Here) -> Response:
         request, "listings.html", lines=lines, count=count, count_most=browse.COUNT_MOST,
         choices=choices, filter=filter_, sort=sort, labels=labels, why=why, act_most=ACT_MOST,
         reasons={code: why.label(code) for code in choices.reasons},
+        districts=[name or NOT_STATED for name in choices.districts],
         next=_cursor(lines[-1]) if more else None, begun="after" in query,
     )  # fmt: skip
 
@@ -113,15 +123,16 @@ def act(request: Request, console: Here, form: Posted) -> Response:
     action = str(form.get("action", ""))
     if action not in ACTIONS:
         raise Problem(422, _("Không rõ phải làm gì."), _("Chọn một việc rồi gửi lại."))
-    ids = _chosen(console, form.getlist("id"), str(form.get("all", "")))
+    chosen = _chosen(console, form.getlist("id"), str(form.get("all", "")))
+    ids = _whole(console, chosen) if action in WHOLE else chosen
     visitor: Visitor = request.state.visitor
     with console.env.db.transaction() as session:
-        places = status.places_of(session, ids)
-        halted = _halted(console, {key for key, _code in places})
+        named = status.keys_of(session, ids)
+        halted = _halted(console, {key for key, _code, _item in named})
     if not form.get("sure"):
         return page(
-            request, "act.html", action=action, ids=ids, places=places, halted=halted,
-            back=str(form.get("back", "/listings")),
+            request, "act.html", action=action, ids=ids, named=named, halted=halted,
+            more=len(set(ids) - set(chosen)), back=str(form.get("back", "/listings")),
         )  # fmt: skip
     return _do(request, console, visitor, action, ids, halted)
 
@@ -136,6 +147,18 @@ def _chosen(console: Console, texts: Sequence[object], everything: str) -> list[
         ids = sorted(
             {int(t) for t in texts if isinstance(t, str) and t.isdecimal() and len(t) < 19}
         )
+    return _bounded(ids)
+
+
+def _whole(console: Console, ids: Sequence[int]) -> list[int]:
+    """All listings of the chosen ones' products in their shops: they go together, so they are
+    counted and named together."""
+    with console.env.db.transaction() as session:
+        return _bounded(status.with_parts(session, ids))
+
+
+def _bounded(ids: list[int]) -> list[int]:
+    """Raises Problem for none, and for too many."""
     if not ids:
         raise Problem(422, _("Chưa chọn tin nào."), _("Đánh dấu ít nhất một tin rồi gửi lại."))
     if len(ids) > ACT_MOST:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import openpyxl
 import pytest
@@ -233,3 +235,94 @@ def test_all_of_a_filter_are_meant_across_pages(
     operator.get("/listings")
     asked = operator.post("/listings/act", {"all": "q=my+chu", "action": "push"})
     assert len(re.findall(r'name="id" value="\d+"', asked.text)) == browse.PAGE + 3
+
+
+# --- one product, several listings --------------------------------------------------------------
+
+PARTS = (20_000, 30_000, 900_000, 40_000, 50_000, 1_000_000)
+"""Prices that lie too far apart for one listing."""
+
+
+def parts(site: Site) -> list[tuple[int, str]]:
+    """The listings of one product in one shop: more than one."""
+    site.world.book.products = [source_product(prices=PARTS)]
+    site.world.pull()
+    site.world.sync()
+    rows = site.world.sql("SELECT id, item_sku FROM listing ORDER BY id")
+    assert len(rows) > 1
+    return [(int(str(row[0])), str(row[1])) for row in rows]
+
+
+@pytest.mark.parametrize("action", ["stop", "resume"])
+def test_what_goes_together_is_counted_and_named_together(site: Site, action: str) -> None:
+    rows = parts(site)
+    operator = site.as_(OPERATOR)
+    operator.get("/listings")
+    asked = operator.post("/listings/act", {"id": str(rows[-1][0]), "action": action}).text
+    assert re.findall(r'name="id" value="(\d+)"', asked) == [str(number) for number, _item in rows]
+    assert f"<b>{len(rows)}</b>" in asked and f"<b>{len(rows) - 1}</b>" in asked
+    assert [item for _number, item in rows if item not in asked] == []
+    operator.post("/listings/act", {"id": str(rows[-1][0]), "action": action, "sure": "1"})
+    assert site.world.sql("SELECT subject FROM audit") == [(str(len(rows)),)]
+
+
+def test_what_is_sent_alone_is_counted_alone(site: Site) -> None:
+    rows = parts(site)
+    operator = site.as_(OPERATOR)
+    operator.get("/listings")
+    asked = operator.post("/listings/act", {"id": str(rows[-1][0]), "action": "push"}).text
+    assert re.findall(r'name="id" value="(\d+)"', asked) == [str(rows[-1][0])]
+    assert "cùng nhau" not in asked
+
+
+def test_too_many_that_go_together_are_said(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = parts(site)
+    monkeypatch.setattr("console.web.pages.listings.ACT_MOST", len(rows) - 1)
+    operator = site.as_(OPERATOR)
+    operator.get("/listings")
+    answer = operator.post("/listings/act", {"id": str(rows[0][0]), "action": "stop"})
+    assert answer.status_code == 413
+
+
+# --- what an address says -----------------------------------------------------------------------
+
+
+def test_a_district_that_nobody_stated_can_be_chosen(site: Site) -> None:
+    world = site.world
+    world.book.products = [
+        source_product(district="Lục Ngạn"), source_product(code="OCOP-2", district=""),
+    ]  # fmt: skip
+    world.pull()
+    world.sync()
+    viewer = site.as_(VIEWER)
+    (link,) = re.findall(r'<a href="([^"]+)">chưa ghi</a>', viewer.get("/").text)
+    page = viewer.get(link).text
+    ((number,),) = world.sql("""SELECT l.id FROM listing l JOIN product p ON p.id = l.product_id
+        WHERE p.district = ''""")
+    assert numbers(page) == [str(number)]
+    assert '<option value="-" selected>chưa ghi</option>' in page
+    operator = site.as_(OPERATOR)
+    operator.get("/listings")
+    asked = operator.post("/listings/act", {"all": link.partition("?")[2], "action": "push"}).text
+    assert re.findall(r'name="id" value="(\d+)"', asked) == [str(number)]
+    assert len(numbers(viewer.get("/listings?district=").text)) == 2
+
+
+@pytest.mark.parametrize("after", ["NQ", "WyJhIixudWxsXQ", "WyJhIixbXV0", "e30", "WzFd"])
+def test_a_cursor_that_is_none_begins_at_the_top(site: Site, after: str) -> None:
+    assert len(numbers(site.as_(VIEWER).get(f"/listings?after={after}").text)) == 1
+
+
+@pytest.mark.parametrize("path", [
+    "/log", "/log?shop=&kind=&product=", "/log?before=2030-01-01T00:00:00%2B00:00~5",
+    "/log?done=x&mark=y&kind=pushed", "/listings", "/listings?done=x&mark=y",
+    "/listings?after=WyIyMDMwLTAxLTAxIiwxXQ", "/listings?q=m%C3%AC+a%26b&after=x",
+])  # fmt: skip
+def test_the_sheet_of_what_is_shown_is_there(site: Site, path: str) -> None:
+    viewer = site.as_(VIEWER)
+    found = re.search(r'href="(/(?:log|listings)/export[^"]*)"', viewer.get(path).text)
+    assert found is not None
+    assert viewer.get(html.unescape(found[1])).status_code == 200
+    asked = parse_qs(urlsplit(path).query)
+    kept = {name: asked[name] for name in asked if name not in ("before", "after", "done", "mark")}
+    assert parse_qs(urlsplit(html.unescape(found[1])).query) == kept
