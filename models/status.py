@@ -213,15 +213,25 @@ def find_product(session: Session, key: str) -> ProductLine | None:
     return ProductLine(*row) if row else None
 
 
-def listings_of_skus(session: Session, skus: Sequence[str], shop: str, channel: str) -> list[int]:
-    """Listings that hold any of these SKUs (or products of these codes), in these shops."""
+def listings_of_skus(
+    session: Session, skus: Sequence[str], shop: str, channel: str,
+    shop_ids: Sequence[int] | None = None,
+) -> list[int]:  # fmt: skip
+    """Listings that hold any of these SKUs (or products of these codes), in these shops;
+    ``shop_ids``: only in one of those."""
     rows = session.execute(
         text("""SELECT DISTINCT l.id FROM listing l JOIN shop s ON s.id = l.shop_id
             LEFT JOIN listing_variant v ON v.listing_id = l.id
             LEFT JOIN product_code pc ON pc.product_id = l.product_id
             WHERE (v.sku = ANY(:skus) OR pc.code = ANY(:skus))
-              AND (:shop = '' OR s.key = :shop) AND (:channel = '' OR s.channel = :channel)"""),
-        {"skus": list(skus), "shop": shop, "channel": channel},
+              AND (:shop = '' OR s.key = :shop) AND (:channel = '' OR s.channel = :channel)
+              AND (CAST(:shop_ids AS bigint[]) IS NULL OR s.id = ANY(:shop_ids))"""),
+        {
+            "skus": list(skus),
+            "shop": shop,
+            "channel": channel,
+            "shop_ids": None if shop_ids is None else list(shop_ids),
+        },
     )
     return [row[0] for row in rows]
 

@@ -87,16 +87,14 @@ def page(session: Session, wanted: Wanted, after: int, most: int) -> list[Listin
     return [ListingRow(*row) for row in rows]
 
 
-def known_codes(session: Session, codes: Sequence[str], shop: str, channel: str) -> set[str]:
+def known_codes(session: Session, codes: Sequence[str], shop_ids: Sequence[int]) -> set[str]:
     """Which of these SKUs and product codes a listing of these shops has."""
     rows = session.execute(
-        text("""WITH chosen AS (SELECT l.id, l.product_id FROM listing l
-                JOIN shop s ON s.id = l.shop_id
-                WHERE (:shop = '' OR s.key = :shop) AND (:channel = '' OR s.channel = :channel))
+        text("""WITH chosen AS (SELECT id, product_id FROM listing WHERE shop_id = ANY(:shop_ids))
             SELECT v.sku FROM listing_variant v JOIN chosen c ON c.id = v.listing_id
             WHERE v.sku = ANY(:codes)
             UNION SELECT pc.code FROM product_code pc JOIN chosen c
                 ON c.product_id = pc.product_id WHERE pc.code = ANY(:codes)"""),
-        {"codes": list(codes), "shop": shop, "channel": channel},
+        {"codes": list(codes), "shop_ids": list(shop_ids)},
     )
     return {row[0] for row in rows}

@@ -71,14 +71,14 @@ def world_now(env: Env, session: Session, run_id: int | None = None) -> World:
 def push_again(env: Env, skus: Sequence[str], *, shop: str = "", channel: str = "") -> int:
     """:func:`again` for the listings of some SKUs or product codes; returns how many that is."""
     with env.db.transaction() as session:
-        return push_again_in(env, session, skus, shop=shop, channel=channel)
+        ids = status.listings_of_skus(session, skus, shop, channel)
+        again_in(env, session, ids)
+        return len(ids)
 
 
-def push_again_in(
-    env: Env, session: Session, skus: Sequence[str], *, shop: str = "", channel: str = ""
-) -> int:
-    """The same within a transaction that does more."""
-    ids = status.listings_of_skus(session, skus, shop, channel)
+def push_again_in(env: Env, session: Session, skus: Sequence[str], shop_ids: Sequence[int]) -> int:
+    """The same in those very shops, within a transaction that does more."""
+    ids = status.listings_of_skus(session, skus, "", "", shop_ids)
     again_in(env, session, ids)
     return len(ids)
 

@@ -64,8 +64,8 @@ def _begun(
     run_id = runs.begin(session, "push", env.now(), slot=None, who=doing.token.name, why=why)
     assert run_id is not None  # noqa: S101 (only a slot can be taken)
     plan_in(env, session, None, run_id)
-    again = push_again_in(env, session, codes, shop=order.shop, channel=order.channel)
-    known = status_pages.known_codes(session, codes, order.shop, order.channel)
+    again = push_again_in(env, session, codes, shop_ids)
+    known = status_pages.known_codes(session, codes, shop_ids)
     unknown = [code for code in codes if code not in known]
     if codes and not again:
         raise Problem(

@@ -246,7 +246,7 @@ class PushAccepted(Shape):
     run: Run
     listings: int = Field(description="Listings that were stated anew.")
     due: int = Field(description="Facets that the chosen shops owe.")
-    unknown: list[str] = Field(description="Codes that no listing of the chosen shops has.")
+    unknown: list[str] = Field(description="Codes that no listing of the shops sent to has.")
     stopped: list[str] = Field(description="Chosen shops that somebody stopped: left out.")
 
     model_config = _like(

@@ -71,6 +71,30 @@ def test_a_stopped_shop_is_not_pushed(api: Api) -> None:
     assert [arguments["shop_ids"] for _task, arguments in api.sent] == [[other.id]]
 
 
+def test_codes_are_not_stated_anew_where_it_is_stopped(api: Api) -> None:
+    """Neither counted, nor known for what only a stopped shop has."""
+    world = api.world
+    world.book.products = [source_product(), source_product("OCOP-2", producer="HTX B")]
+    world.pull()
+    world.connect("Shop hai", producer="HTX B")
+    world.sync()
+    api.post("/stop", {"shop": "shop-mot"})
+
+    def revisions() -> set[tuple[object, ...]]:
+        return set(
+            world.sql("""SELECT s.key, f.facet, f.wanted_rev FROM listing_facet f
+            JOIN shop s ON s.id = f.shop_id""")
+        )
+
+    before = revisions()
+    said = api.post("/push", {"codes": ["OCOP-2", SKU]}).json()
+    assert (said["listings"], said["unknown"], said["stopped"]) == (1, [SKU], ["shop-mot"])
+    assert {(key, facet) for key, facet, _revision in revisions() - before} == {
+        ("shop-hai", facet) for facet in ("price", "stock", "availability")
+    }
+    problem(api.post("/push", {"codes": [SKU]}), 422)
+
+
 def test_ten_thousand_codes_go_in_and_no_more(api: Api) -> None:
     codes = [f"OCOP-24-219-{number:04}-500G-X" for number in range(9_999)]
     answer = api.post("/push", {"codes": [*codes, SKU]})
