@@ -20,7 +20,12 @@ _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class Refused(ValueError):
-    """This address is not asked (Vietnamese: what was found and what is expected)."""
+    """This address is not asked (Vietnamese: what was found and what is expected): ``pattern`` with
+    ``given`` filled in, so that it can be said in another language too."""
+
+    def __init__(self, pattern: str, **given: str) -> None:
+        super().__init__(pattern % given)
+        self.pattern, self.given = pattern, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ class Guard:
         if parts.scheme not in SCHEMES or not host:
             raise Refused("phải là địa chỉ web bắt đầu bằng http:// hoặc https://")
         if host not in self.allowed and (host == "localhost" or is_private(host)):
-            raise Refused(_private(host))
+            raise _private(host)
 
     def addresses(self, host: str, port: int) -> list[str]:
         """Where ``host`` may be reached. Raises Refused, or OSError for an unknown name."""
@@ -53,7 +58,7 @@ class Guard:
         found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
         literal = list(dict.fromkeys(str(entry[4][0]) for entry in found))
         if name not in self.allowed and any(is_private(address) for address in literal):
-            raise Refused(_private(name))
+            raise _private(name)
         return literal
 
 
@@ -94,8 +99,9 @@ def is_private(address: str) -> bool:
     return not ip.is_global or ip.is_multicast
 
 
-def _private(host: str) -> str:
-    return (
-        f"máy '{host}' nằm trong mạng riêng; nếu đúng là máy cần dùng, thêm tên đó vào "
-        "OCOP_ALLOWED_PRIVATE_HOSTS"
+def _private(host: str) -> Refused:
+    return Refused(
+        "máy '%(host)s' nằm trong mạng riêng; nếu đúng là máy cần dùng, thêm tên đó vào "
+        "OCOP_ALLOWED_PRIVATE_HOSTS",
+        host=host,
     )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from console.web.hashing import hashed
+from console.web.language import _
 from models import api_tokens
 from models.operator import SCOPES
 from worker.env import Env
@@ -17,7 +18,7 @@ DAYS_MOST = 3650
 
 
 class BadToken(ValueError):
-    """A name, scope or time that cannot be (Vietnamese message)."""
+    """A name, scope or time that cannot be (its message is in the language of the request)."""
 
 
 def issue(env: Env, name: str, scopes: Sequence[str], days: int, made_by: str) -> str:
@@ -25,13 +26,16 @@ def issue(env: Env, name: str, scopes: Sequence[str], days: int, made_by: str) -
     ``days``: how long it may be used, 0 for ever. Raises BadToken."""
     name = name.strip()
     if not name or len(name) > 100 or not name.isprintable():
-        raise BadToken(f"tên '{name[:100]}' không được; cần một tên từ 1 đến 100 ký tự")
+        said = _("tên '%(name)s' không được; cần một tên từ 1 đến 100 ký tự")
+        raise BadToken(said % {"name": name[:100]})
     unknown = [scope for scope in scopes if scope not in SCOPES]
     if unknown or not scopes:
-        found = ", ".join(unknown) or "chưa chọn quyền nào"
-        raise BadToken(f"quyền: {found}; chọn trong {', '.join(SCOPES)}")
+        found = ", ".join(unknown) or _("chưa chọn quyền nào")
+        said = _("quyền: %(found)s; chọn trong %(scopes)s")
+        raise BadToken(said % {"found": found, "scopes": ", ".join(SCOPES)})
     if not 0 <= days <= DAYS_MOST:
-        raise BadToken(f"{days} ngày không được; cần từ 1 đến {DAYS_MOST}, hoặc 0 là mãi mãi")
+        said = _("%(days)s ngày không được; cần từ 1 đến %(most)s, hoặc 0 là mãi mãi")
+        raise BadToken(said % {"days": days, "most": DAYS_MOST})
     token = PREFIX + secrets.token_urlsafe(32)
     now = env.now()
     expires_at = now + timedelta(days=days) if days else None
@@ -39,5 +43,6 @@ def issue(env: Env, name: str, scopes: Sequence[str], days: int, made_by: str) -
     with env.db.transaction() as session:
         made = api_tokens.make(session, name, hashed(token), kept, made_by, now, expires_at)
     if made is None:
-        raise BadToken(f"đã có mã truy cập tên '{name}' (kể cả đã thu hồi); chọn tên khác")
+        said = _("đã có mã truy cập tên '%(name)s' (kể cả đã thu hồi); chọn tên khác")
+        raise BadToken(said % {"name": name})
     return token

@@ -138,6 +138,7 @@ def test_where_notices_go(desk, world):
         ("", "ftp://cong.example/", "http://"),
         ("", "javascript:alert(1)", "http://"),
         ("", "https://cong.example/a b", "không đúng"),
+        ("", "https://[x", "không phải một địa chỉ web"),
     ],
 )
 def test_addresses_that_cannot_be(desk, world, email, webhook, words):

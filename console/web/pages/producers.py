@@ -114,7 +114,7 @@ def set_notices(request: Request, console: Here, producer_id: Id, form: Posted) 
         notices.switch(session, producer_id, on)
         operators.note(
             session, visitor.name, "web", "notices_set", producer.key,
-            {"email": typed["email"], "webhook": urlsplit(typed["webhook"]).hostname, "on": on},
+            {"email": typed["email"], "webhook": _host(typed["webhook"]), "on": on},
             request.state.request_id, env.now(),
         )  # fmt: skip
     return _done(request, producer_id, _("Đã lưu nơi nhận tin."))
@@ -133,8 +133,16 @@ def _wrong_address(console: Console, typed: dict[str, str]) -> str:
     try:
         console.env.guard.check(hook)
     except Refused as error:
-        return _("Không dùng được webhook này:") + f" {error}"
+        return _("Không dùng được webhook này:") + " " + _(error.pattern) % error.given
     return ""
+
+
+def _host(address: str) -> str | None:
+    """The host of an address, also of one that is none: it may have been typed just now."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
 
 
 def _page(
@@ -163,7 +171,7 @@ def _page(
         cards=cards(products, listings, papers, labels, today), today=today, now=now,
         papers=[paper for paper in papers if paper.product_id is None], links=kept,
         addresses=_addresses(request, console, kept), lasts=LASTS_DAYS, ways=ways, on=on,
-        fields=fields, host=urlsplit(fields["webhook"]).hostname or "", trouble=trouble,
+        fields=fields, host=_host(fields["webhook"]) or "", trouble=trouble,
         mail=env.mail is not None, trace_path=qr.trace_path, drawn=qr.drawn,
     )  # fmt: skip
 

@@ -25,8 +25,10 @@ MARKS = {"_": None, "N_": None, "ngettext": (1, 2), "plural": (1, 2)}
 PLACES = (
     ("console/web", [("templates/**.html", "jinja2"), ("**.py", "python")], MARKS),
     ("worker", [("**.py", "python")], {"say": None}),
+    ("connectors", [("guard.py", "python")], {"Refused": None}),
 )
-"""Folder, what is read there and how, the functions' names; ``say`` is the worker's."""
+"""Folder, what is read there and how, the functions' names; ``say`` is the worker's, ``Refused``
+what the guard says of an address."""
 HEADER = """\
 msgid ""
 msgstr ""

@@ -18,7 +18,7 @@ from babel.messages.pofile import read_po
 from console.web import language, site, why
 from console.web.words import collect
 from models import producer_links
-from models.operator import OPERATOR, VIEWER
+from models.operator import ADMIN, OPERATOR, VIEWER
 from tests.console.web.conftest import Browser, Site
 from worker import links, reasons
 from worker.saying import say
@@ -34,7 +34,7 @@ AS_IT_IS = {
     ("waking.py", "Redis không trả lời"),  # kept as the run's outcome
 }
 """File, and the Vietnamese in it that no page shows in the language of its reader."""
-NOT_PAGES = {"serve.py", "tokens.py", "schemas.py", "document.py"}
+NOT_PAGES = {"serve.py", "schemas.py", "document.py"}
 """What is said at the machine's command line, and examples of the API's document."""
 
 
@@ -182,6 +182,42 @@ def test_a_refusal_of_the_worker_is_said_in_english(site: Site) -> None:
     assert "there is no question no. 99; see ocop-sync holds list" in page.text
     in_vietnamese = site.as_(OPERATOR).post("/holds/decide", {"id": "99", "answer": "approve"})
     assert "không có việc chờ số 99; xem ocop-sync holds list" in in_vietnamese.text
+
+
+def test_what_an_api_token_cannot_be_is_said_in_english(site: Site) -> None:
+    admin = english(site, ADMIN)
+    fields = {"name": "Kho", "scope": ["read"], "days": "30"}
+    admin.get("/tokens")
+    admin.post("/tokens", fields)
+    for wrong, said in (
+        ({"scope": []}, "no permission chosen"), ({"days": "99999"}, "99999 days"),
+        ({"name": " "}, "1 to 100"), ({}, "choose another name"),
+    ):  # fmt: skip
+        page = admin.post("/tokens", {**fields, **wrong}).text
+        found = re.search(r'role="alert">(.*?)</p>', page)
+        assert found is not None
+        assert said in found[1]
+        assert not vietnamese(found[1])
+
+
+@pytest.mark.parametrize(
+    ("webhook", "said"),
+    [
+        ("ftp://x", "must be a web address"),
+        ("https://[x", "not a web address"),
+        ("http://10.0.0.1/x", "10.0.0.1"),
+    ],
+)
+def test_an_address_that_is_refused_is_said_in_english(site: Site, webhook: str, said: str) -> None:
+    operator = english(site, OPERATOR)
+    ((number,),) = site.world.sql("SELECT min(id) FROM producer")
+    operator.get(f"/producers/{number}")
+    answer = operator.post(f"/producers/{number}/notices", {"webhook": webhook, "on": "1"})
+    assert answer.status_code == 422
+    found = re.search(r'role="alert">(.*?)</p>', answer.text)
+    assert found is not None
+    assert said in found[1]
+    assert not vietnamese(found[1])
 
 
 def test_a_sentence_within_a_sentence_is_said_too() -> None:
