@@ -39,6 +39,15 @@ FROM event e LEFT JOIN shop s ON s.id = e.shop_id
 LEFT JOIN listing l ON l.id = e.listing_id LEFT JOIN product p ON p.id = l.product_id"""
 
 
+_OF_PRODUCT = """(e.at, e.id) IN (
+    SELECT x.at, x.id FROM event x JOIN listing o ON o.id = x.listing_id
+        JOIN product_code c ON c.product_id = o.product_id WHERE c.code = :product_code
+    UNION SELECT x.at, x.id FROM event x WHERE x.listing_id IS NULL AND x.product_code IN (
+        SELECT CAST(:product_code AS text) UNION SELECT o.code FROM product_code c
+        JOIN product_code o ON o.product_id = c.product_id WHERE c.code = :product_code))"""
+"""What happened to a product's listings, and what bears any of its codes alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogFilter:
     """What is looked for; "" or None: anything. Times are UTC, ``until`` not included."""
@@ -62,8 +71,7 @@ def page(
         (bool(wanted.kind), "e.kind = :kind"),
         (
             bool(wanted.product_code),
-            """e.listing_id IN (SELECT o.id FROM listing o
-            JOIN product_code c ON c.product_id = o.product_id WHERE c.code = :product_code)""",
+            _OF_PRODUCT,
         ),
         (wanted.run_id is not None, "e.run_id = :run_id"),
         (bool(wanted.request_id), "e.request_id = :request_id"),

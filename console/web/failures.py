@@ -145,12 +145,19 @@ def _http(request: Request, error: Exception) -> Response:
 
 
 def _invalid(request: Request, error: Exception) -> Response:
+    """A part of the address that cannot be. Programs are told in its checker's English words,
+    people in theirs which it is."""
     assert isinstance(error, RequestValidationError)  # noqa: S101
     found = [
         {"where": ".".join(str(part) for part in one["loc"]), "what": str(one["msg"])}
         for one in error.errors()
     ]
     words = "; ".join(f"{one['where']}: {one['what']}" for one in found)
+    if not request.url.path.startswith(API):
+        names = ", ".join(str(one["loc"][-1]) for one in error.errors())
+        words = _("Giá trị này không dùng được: %(names)s. Xem lại địa chỉ của trang.") % {
+            "names": names
+        }
     return _told(request, 422, _("Yêu cầu không hợp lệ."), words, errors=found)
 
 

@@ -67,11 +67,11 @@ EVENTS: Mapping[str, str] = {
     "failed": N_("chưa gửi được"), "adopted": N_("nhận làm của mình"), "stopped": N_("dừng"),
     "started": N_("chạy tiếp"), "put_back": N_("hoàn tác"), "rule_set": N_("đặt luật"),
     "mapping_set": N_("đặt ánh xạ"), "assorted": N_("đổi danh mục gian hàng"),
-    "hold_opened": N_("hỏi người"),
+    "held": N_("hỏi người"),
     "hold_approved": N_("đồng ý"), "hold_rejected": N_("từ chối"),
     "take_down_refused": N_("sàn không cho gỡ"), "row_problem": N_("dòng sổ có lỗi"),
     "paper_lapses": N_("giấy sắp hết hạn"), "shop_fault": N_("gian hàng có lỗi"),
-    "drain": N_("một lượt gửi"),
+    "drain": N_("một lượt gửi"), "restored": N_("khôi phục từ bản sao lưu"),
 }  # fmt: skip
 
 PAPERS: Mapping[str, str] = {

@@ -20,6 +20,8 @@ from worker.deciding import WORDS, BadDecision, decide_in
 
 router = APIRouter(prefix="/holds")
 
+LONGEST = 19
+"""Digits of a number that may be a hold's."""
 ANSWERS = {"approve": True, "reject": False}
 
 
@@ -49,7 +51,10 @@ def one(request: Request, console: Here, hold_id: int) -> Response:
 def decide_some(request: Request, console: Here, form: Posted) -> Response:
     """One word on some holds; those that are open no more are named, the others are decided."""
     answer = ANSWERS.get(str(form.get("answer", "")))
-    ids = [int(t) for t in form.getlist("id") if isinstance(t, str) and t.isdecimal()]
+    ids = [
+        int(t) for t in form.getlist("id")
+        if isinstance(t, str) and t.isdecimal() and len(t) < LONGEST
+    ]  # fmt: skip
     if answer is None or not ids:
         raise Problem(
             422, _("Chưa chọn việc nào."), _("Đánh dấu việc rồi chọn đồng ý hay từ chối.")

@@ -48,7 +48,7 @@ def wanted(query: QueryParams) -> LogFilter:
         product_code=query.get("product", "").strip().upper()[:100],
         request_id=query.get("request", "").strip()[:200],
         since=since,
-        until=until + timedelta(days=1) if until else None,
+        until=_end(until),
     )
 
 
@@ -56,6 +56,14 @@ def _day(text: str) -> datetime | None:
     try:
         return datetime.combine(datetime.fromisoformat(text).date(), time(), HOME_ZONE)
     except ValueError:
+        return None
+
+
+def _end(last: datetime | None) -> datetime | None:
+    """Where a day ends; None where time has no more days, or none was said."""
+    try:
+        return last + timedelta(days=1) if last else None
+    except OverflowError:
         return None
 
 

@@ -71,20 +71,30 @@ def connect_form(
 
 def wanted_shop(console: Console, form: FormData) -> NewShop:
     """The shop that a form describes."""
-    channel, owner = str(form.get("channel", "")), str(form.get("owner", ""))
+    channel, owner = str(form.get("channel", "")), _owner(console, str(form.get("owner", "")))
     can = console.env.capabilities.get(channel)
     if can is None:
         raise Problem(422, _("Không có kênh này."), channel)
-    with console.env.db.transaction() as session:
-        if owner and owner not in map(str, owners.names(session)):
-            raise Problem(422, _("Không có chủ thể này."), owner[:60])
     fields = sorted(can.credential_fields[0] | can.credential_fields[1])
     return NewShop(
-        channel, str(form.get("name", "")).strip(), int(owner) if owner else None,
+        channel, str(form.get("name", "")).strip(), owner,
         str(form.get("base_url", "")).strip(),
         {name: value for name in fields if (value := str(form.get(f"c.{name}", "")).strip())},
         again=str(form.get("again", "")).strip(), keeps_owner="owner" not in form,
     )  # fmt: skip
+
+
+def _owner(console: Console, text: str) -> int | None:
+    """The producer whose shop it is; None: the province's. Raises Problem for nobody's number,
+    which does not make it the province's."""
+    if not text:
+        return None
+    with console.env.db.transaction() as session:
+        known = owners.names(session)
+    found = next((number for number in known if str(number) == text), None)
+    if found is None:
+        raise Problem(422, _("Không có chủ thể này."), _("Tìm lại trong danh sách chủ thể."))
+    return found
 
 
 @router.post("/connect", dependencies=[need(ADMIN)])

@@ -8,9 +8,11 @@ import threading
 import orjson
 import pytest
 
+from console.web import terms
 from console.web.access import FORM_BYTES_MOST
 from console.web.site import fragment
-from models import runs
+from models import log, runs
+from models.log import LogFilter
 from models.operator import ADMIN, OPERATOR, VIEWER
 from models.run import Run
 from tests.console.web.conftest import Site, turn
@@ -135,6 +137,25 @@ def test_the_log_is_filtered_down_to_a_request(site: Site) -> None:
     assert "Không có dòng nào" in viewer.get("/log?request=khong-co").text
     assert "Không có dòng nào" not in viewer.get("/log?kind=pushed&shop=shop-mot").text
     assert viewer.get("/log?before=rac&since=rac").status_code == 200
+
+
+def test_the_log_says_what_was_asked_in_words_and_by_product(site: Site) -> None:
+    jump(site)
+    viewer = site.as_(VIEWER)
+    for path in ("/log", "/log?product=ocop-1"):
+        assert '<span class="state held">hỏi người</span>' in viewer.get(path).text
+    assert "Không có dòng nào" in viewer.get("/log?product=OCOP-9").text
+    with site.world.env.db.transaction() as session:
+        everything = log.page(session, LogFilter(), 1000)
+        found = log.page(session, LogFilter(product_code="OCOP-1"), 1000)
+    assert found == [line for line in everything if line.product_code == "OCOP-1"]
+    assert {line.kind for line in everything} <= set(terms.EVENTS)
+
+
+def test_a_day_has_an_end_also_the_last_one(site: Site) -> None:
+    viewer = site.as_(VIEWER)
+    for query in ("until=9999-12-31", "since=9999-12-31", "since=0001-01-01", "until=0001-01-01"):
+        assert viewer.get(f"/log?{query}").status_code == 200
 
 
 # --- shops --------------------------------------------------------------------------------------
@@ -281,6 +302,35 @@ def test_what_the_tables_cannot_hold_is_said(site: Site, path: str) -> None:
     page = site.as_(VIEWER).get(path)
     assert page.status_code == 422
     assert "không dùng được" in page.text
+
+
+def test_a_number_that_is_none_is_said_in_the_readers_words(site: Site) -> None:
+    viewer = site.as_(VIEWER)
+    for path, name in (("/producers?p=abc", "p"), ("/runs/abc", "run_id")):
+        page = viewer.get(path)
+        assert page.status_code == 422
+        assert f"Giá trị này không dùng được: {name}." in page.text
+        assert "valid integer" not in page.text
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000], ids=len)
+def test_a_hold_that_cannot_be_is_no_choice(site: Site, number: str) -> None:
+    operator = site.as_(OPERATOR)
+    operator.get("/holds")
+    page = operator.post("/holds/decide", {"id": number, "answer": "approve"})
+    assert page.status_code == 422
+    assert "Chưa chọn việc nào." in page.text
+
+
+@pytest.mark.parametrize("owner", ["999", "9" * 5000, "abc", "-1", "01"], ids=lambda o: o[:9])
+@pytest.mark.parametrize("path", ["/shops/connect", "/shops/consent"])
+def test_a_shop_of_nobody_we_know_is_not_connected(site: Site, path: str, owner: str) -> None:
+    admin = site.as_(ADMIN)
+    admin.get("/shops/new?channel=fake")
+    page = admin.post(path, {"channel": "fake", "name": "x", "owner": owner, "c.shop_id": "9"})
+    assert page.status_code == 422
+    assert "Không có chủ thể này." in page.text
+    assert len(site.world.shops()) == 1
 
 
 def test_a_link_of_somebody_elses_makes_a_page_say_nothing(site: Site) -> None:
