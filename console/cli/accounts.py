@@ -18,7 +18,7 @@ from models.shop import Shop
 from models.stops import StopRow
 from worker import checking
 from worker.connect import NewShop, connect, key_of
-from worker.env import find_connectors
+from worker.env import Env, find_connectors
 from worker.planning import plan_products
 
 app = typer.Typer(help="Gian hàng: kết nối, kiểm tra, tắt.", no_args_is_help=True)
@@ -87,7 +87,8 @@ def add(
         province = owner.lower() in ("", *PROVINCE)
         new = NewShop(
             channel, name, None if province else producer_named(env, owner), base_url, secrets,
-            again=key_of(name) if again else "", keeps_owner=not owner,
+            again=key_of(name) if again or _as_before(env, channel, name, base_url) else "",
+            keeps_owner=not owner,
         )  # fmt: skip
         done = connect(env, new)
         plan_products(env)
@@ -109,6 +110,19 @@ def add(
         say(f"{done.waiting} quy cách giống hàng đã có, chờ xác nhận: ocop-sync adopt {done.key}")
     for problem in (*done.facts.problems, *done.not_adopted):
         say(f"Chú ý: {problem}")
+
+
+def _as_before(env: Env, channel: str, name: str, base_url: str) -> bool:
+    """The same command once more, for a shop of exactly this name and address, connects it again:
+    its account is compared all the same."""
+    kind = env.connectors.get(channel)
+    if kind is None:
+        return False
+    with env.db.transaction() as session:
+        shop = shops.by_key(session, key_of(name))
+    address = (base_url or kind.capabilities.default_base_url).rstrip("/")
+    known = shop is not None and (shop.channel, shop.name, shop.base_url)
+    return known == (channel, name, address)
 
 
 def _read_credentials(path: Path) -> dict[str, str]:

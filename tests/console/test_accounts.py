@@ -54,3 +54,18 @@ def test_a_new_shop_is_the_province_s_where_nobody_is_named(
     done = run("accounts", "add", "fake", "--name", "Mỳ Chũ", "--credentials", file)
     assert done.exit_code == 0, done.output
     assert world.sql(SHOP) == [("Mỳ Chũ", "http://fake.example", None, "7")]
+
+
+def test_the_same_command_once_more_connects_the_same_account_again(
+    run: Run, world: World, file: Path
+) -> None:
+    add = ("accounts", "add", "fake", "--name", "Mỳ Chũ", "--credentials", file)
+    assert run(*add, "--owner", "HTX A").exit_code == 0
+    before = world.sql(SHOP)
+    once_more = run(*add)
+    assert once_more.exit_code == 0, once_more.output
+    assert world.sql(SHOP) == before
+    file.write_bytes(orjson.dumps({"shop_id": "8"}))
+    other = run(*add)
+    assert isinstance(other.exception, BadAccount) and "tài khoản 8" in str(other.exception)
+    assert world.sql(SHOP) == before
