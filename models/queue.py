@@ -160,11 +160,10 @@ ORDER BY f.due_since, f.listing_id LIMIT :most
 
 _ON_SALE = text("""
 SELECT l.id FROM listing l
-JOIN listing_facet s ON s.listing_id = l.id AND s.facet = 'stock'
 WHERE l.id = ANY(:ids) AND l.remote_id IS NOT NULL
   AND EXISTS (SELECT 1 FROM listing_variant v WHERE v.listing_id = l.id AND v.removed_at IS NULL
-      AND (v.sent_rev = v.stock_rev OR (s.acked_digest IS NOT NULL AND v.stock_acked > 0
-          AND v.stock_acked_rev = v.stock_rev)))
+      AND (v.sent_rev = v.stock_rev
+           OR (v.stock_acked > 0 AND v.stock_acked_rev = v.stock_rev)))
 ORDER BY l.id
 """)
 
@@ -188,7 +187,7 @@ UPDATE listing_variant v SET sent_rev = v.stock_rev,
     sent_most = greatest(v.sent_most, CAST(w.units AS bigint))
 FROM listing_facet f CROSS JOIN LATERAL jsonb_each_text(f.wanted) AS w(sku, units)
 WHERE f.listing_id = ANY(:ids) AND f.facet = 'stock' AND f.claim_fence = :fence
-  AND v.listing_id = f.listing_id AND v.sku = w.sku
+  AND v.listing_id = f.listing_id AND v.sku = w.sku AND v.remote_id IS NOT NULL
 """)
 
 _ACK = text("""

@@ -122,12 +122,18 @@ def _pack(
     moved, cleared = "", False
     if pack.stock is not None and mine.sent_most is not None:
         acked, rev, sold, moved, cleared = _unclear(mine, pack.stock)
-    elif pack.stock is not None and facet is not None and facet.acked_digest is not None:
+    elif pack.stock is not None and facet is not None and _known_of(mine, facet):
         if pack.sku not in (facet.wanted or {}):
             acked = pack.stock
         elif facet.settled or _of_now(mine):
             acked, sold, moved = _stock(mine, pack.stock)
     return SeenVariant(pack.sku, pack.price_vnd, pack.stock, acked, rev, sold, cleared), moved
+
+
+def _known_of(mine: VariantState, facet: FacetState) -> bool:
+    """Whether what we last set of the pack is known: with all of the stock, or alone, where the
+    channel took this pack's and not another's."""
+    return facet.acked_digest is not None or mine.stock_acked is not None
 
 
 def _unclear(mine: VariantState, seen: int) -> tuple[int | None, int, int, str, bool]:

@@ -34,6 +34,7 @@ FACETS = {
 
 
 STOCK_WRITES = ("update_stock", "add_item", "init_tier_variation", "add_model")
+PACK_WRITES = ("init_tier_variation", "add_model", "update_tier_variation")
 UNSEEN = ("update_item", "update_tier_variation")
 """Calls whose effect a buyer sees, and the journal does not tell."""
 
@@ -496,11 +497,14 @@ def calls_are_dear(ledger: Ledger, unclear: int) -> None:
     only undo each other both count. The other laws hold those: no sale is overwritten, no repair
     goes on for ever.) One that changed nothing was not needed, but for those that may be made once
     more because nobody knows (``unclear``: one a fault that met a call, two a death or a drain that
-    was overtaken, three a listing that an operator had stated anew), and the ladder of a take-down
-    that the channel refuses, which is tried again every period (three rungs).
+    was overtaken, three a listing that an operator had stated anew), the ladder of a take-down that
+    the channel refuses, which is tried again every period (three rungs), and the price and stock of
+    an item whose new packs it refuses: they go out without those first.
     """
     needed = len(ledger.ours) - len(ledger.useless)
-    unclear += 3 * sum(bool(e["error"]) and e["path"].endswith("unlist_item") for e in ledger.ours)
+    refused = [e["path"].rsplit("/")[-1] for e in ledger.ours if e["error"]]
+    unclear += 3 * refused.count("unlist_item")
+    unclear += 2 * sum(path in PACK_WRITES for path in refused)
     if len(ledger.ours) > 1.3 * needed + unclear:
         raise broken(
             "calls are dear",

@@ -84,6 +84,13 @@ def test_where_an_answer_was_lost_any_stock_that_may_stand_is_believed(acked, se
     assert found.drift == ()
 
 
+def test_a_pack_that_the_channel_took_is_known_although_another_was_not_made_yet():
+    """The stock as a whole is unknown; of this pack 50 was acknowledged, and 5 of it were sold."""
+    facets = {"stock": facet({"S": 50, "T": 9}, settled=False, known=False)}
+    found = observe(replace(listing(), facets=facets), seen(stock=45))
+    assert (found.sale, found.variants[0].sold, found.stock) == ({"S": 45}, 5, None)
+
+
 def test_what_was_sold_before_a_newer_statement_is_in_it():
     """40 was sent of an older statement, the answer was lost, and the registry counted anew."""
     unclear = replace(listing().variants[0], stock_rev=2, sent_least=40, sent_most=40, sent_rev=1)
