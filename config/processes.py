@@ -22,6 +22,7 @@ import structlog
 from config.embedded import Urls
 from config.ending import end
 from config.files import private_folder
+from config.identity import identify, myself
 from config.launching import launch_held, let_go
 from config.logfiles import keep_small
 from config.records import Recorded, Records
@@ -102,15 +103,27 @@ class Supervisor:
         return {c.program.name: c.process.pid for c in self._children if c.process is not None}
 
     def stop(self, grace_s: float = GRACE_S) -> None:
-        """SIGTERM to all, last started first; SIGKILL to what is left after ``grace_s``."""
+        """SIGTERM to all, last started first; SIGKILL to what is left after ``grace_s``, also of
+        what nothing is written down of any more."""
         pids = set(self.pids().values())
-        ours = [entry for entry in self._records.recorded() if entry.process.pid in pids]
-        end(list(reversed(ours)), self._home, grace_s)
+        end(list(reversed(self._ours())), self._home, grace_s)
         for child in self._children:
             if child.process is not None:
                 child.process.wait()
                 child.process = None
         self._records.forget(pids)
+
+    def _ours(self) -> list[Recorded]:
+        """What runs by what we hold of it; what has just died by what was written down, for what
+        it may have left of its session."""
+        ours = []
+        for name, pid in self.pids().items():
+            process = identify(pid)
+            if process is None:
+                ours += self._entries(pid)
+            else:
+                ours.append(Recorded(name=name, process=process, owner=myself()))
+        return ours
 
     def _start(self, child: _Child) -> None:
         program = child.program
