@@ -22,6 +22,12 @@ from models.db import Database
 pytest_plugins = ["connectors.conformance.plugin"]
 
 
+def pytest_configure() -> None:
+    """No test reads what somebody's program keeps on this machine; the settings are read as soon as
+    the tests are collected."""
+    os.environ["OCOP_HOME"] = str(Path(tempfile.gettempdir()) / f"ocop-nobody-{os.getpid()}")
+
+
 @pytest.fixture(scope="session")
 def server_url() -> Iterator[URL]:
     """A running server; its path names any database."""

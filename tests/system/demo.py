@@ -34,6 +34,12 @@ PATIENCE_S = 300.0
 """A machine that does much else at once may be this slow; nothing that fails takes longer."""
 
 
+def _may_be_interrupted() -> None:
+    """A shell hands on to what it runs in the background that Ctrl-C is to be ignored; here it is
+    pressed, and may be so before the program says itself what it does then."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Demo:
     """One OCOP_HOME. ``settings`` are further variables of the program's environment;
     ``markets`` which marketplaces take part."""
@@ -92,6 +98,7 @@ class Demo:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
+                preexec_fn=_may_be_interrupted,
             )
             try:
                 yield process
