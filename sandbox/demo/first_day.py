@@ -88,19 +88,23 @@ def _connect(
         stop=stop_after_attempt(5), wait=wait_fixed(2), reraise=True,
     )  # fmt: skip
     # whoever is told "too fast" tries again a little later, perhaps with the shop half connected
-    done = patient(lambda: connect(env, replace(new, again=_known(env, new.name))))
+    done = patient(lambda: connect(env, _as_far_as_it_came(env, new)))
     if market.name == "floor":
         _tell_floor(env, place, shop, done.key)
 
 
-def _known(env: Any, name: str) -> str:
-    """The key of the shop of that name, "" when there is none yet."""
+def _as_far_as_it_came(env: Any, new: Any) -> Any:
+    """What an attempt that broke off has left: a code that was traded once is not traded again."""
     from models import shops as shop_rows
+    from worker import tokens
     from worker.connect import key_of
 
     with env.db.transaction() as session:
-        found = shop_rows.by_key(session, key_of(name))
-    return found.key if found else ""
+        found = shop_rows.by_key(session, key_of(new.name))
+    if found is None:
+        return new
+    login = dict(tokens.open_account(env, found).account.credentials)
+    return replace(new, again=found.key, credentials=login)
 
 
 def _tell_floor(env: Any, place: Place, shop: Shop, key: str) -> None:
