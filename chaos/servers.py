@@ -23,10 +23,10 @@ FROZEN_S = 7.0
 SECOND_BEAT_S = 15.0
 
 READ_ONLY_S = 6.0
+"""PostgreSQL takes no writes for so long, as after a failover to a standby."""
 
 END_S = 60.0
 """So long at most is a server asked to take writes again; a program that fell has none."""
-"""PostgreSQL takes no writes for so long, as after a failover to a standby."""
 
 
 class Extras:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from console.cli import (
     adopt,
-    app,
     feeds,
     log,
     mappings,
@@ -25,10 +22,10 @@ from console.cli import (
     status,
     undo,
 )
+from tests.console.conftest import Run, typed_on
 from tests.worker.conftest import PICTURE, World
 from tests.worker.fakes import source_product
 
-Run = Callable[..., Result]
 SKU = "OCOP-1-100G"
 PRICE = ("rules", "set", "price", '{"markup_pct": 10}')
 
@@ -36,31 +33,14 @@ PRICE = ("rules", "set", "price", '{"markup_pct": 10}')
 @pytest.fixture
 def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs ``ocop-sync`` on the world's tables; the shop ``shop-mot`` sells one product."""
-
-    @contextmanager
-    def program(**_more: Any) -> Iterator[Any]:
-        yield world.env
-
-    for module in (
-        adopt,
-        feeds,
-        log,
-        mappings,
-        papers,
-        preview,
-        push,
-        reconcile,
-        rules,
-        status,
-        undo,
-    ):
-        monkeypatch.setattr(module, "program", program)
     world.book.products = [source_product()]
     world.pull()
     world.connect()
     world.sync()
-    runner = CliRunner()
-    return lambda *words: runner.invoke(app, [str(word) for word in words])
+    return typed_on(
+        world, monkeypatch, adopt, feeds, log, mappings, papers, preview, push, reconcile, rules,
+        status, undo,
+    )  # fmt: skip
 
 
 def said(result: Result) -> Any:

@@ -14,8 +14,11 @@ from tests.system.checker import Journals
 from tests.system.demo import PATIENCE_S, Demo, eventually
 from worker.env import Env
 
-CALLS = ("product/add_item", "product/init_tier_variation", "product/unlist_item")
-KINDS = ("hold_before", "late")
+CALLS = tuple(
+    (f"product/{name}", kind)
+    for name in ("add_item", "init_tier_variation", "unlist_item")
+    for kind in ("hold_before", "late")
+)
 """Before the marketplace carried the call out, and after."""
 QUICK = {
     "OCOP_SETTLE_SCALE": "0.03",
@@ -36,32 +39,48 @@ class KilledDay:
 
 
 def killed_day(demo: Demo) -> KilledDay:
-    """One sync with a kill in each kind of call; ``demo`` has one marketplace, shopee."""
+    """One sync with a kill in each kind of call; ``demo`` has one marketplace, shopee.
+
+    One kind at a time is held, whoever calls, until a worker was killed in it; then the next. So
+    the day cannot end before the last kill, however slow the machine is."""
+    chance = random.Random("kill")
+    killed = []
     with demo.running("--once", **QUICK) as process:
-        eventually("the workers are up", lambda: demo.shopee("GET", "journal?limit=1"))
+        eventually("the marketplace listens", lambda: demo.shopee("GET", "shops"))
+        _hold(demo, *CALLS[0])
         with demo.env() as env:
-            chance = random.Random("kill")
-            killed = [_killed_in(path, kind, demo, env, chance) for path in CALLS for kind in KINDS]
+            for path, kind in CALLS:
+                _hold(demo, path, kind, after=chance.randrange(1, 5))
+                killed.append(_killed_in(path, kind, demo, env))
+        demo.shopee("DELETE", "faults")
         assert process.wait(3 * PATIENCE_S) == 0, (demo.home / "test-output.log").read_text()
     return KilledDay(demo, killed, demo.journals(), demo.processes())
 
 
-def _killed_in(path: str, kind: str, demo: Demo, env: Env, chance: random.Random) -> int:
-    """The worker killed in a call of ``path``, at a call number that the seed picks. A call that
-    its worker gave up on before the kill does not count: on a busy machine another is held."""
-    for _ in range(5):
-        fault = {"kind": kind, "path": path, "after": chance.randrange(1, 5), "seconds": 120}
-        demo.shopee("POST", "faults", fault)
-        held: dict[str, Any] = eventually("a call is held", lambda: demo.shopee("GET", "held"))
-        ((number, call),) = held.items()
+def _hold(demo: Demo, path: str, kind: str, after: int = 0) -> None:
+    """Let ``after`` calls of ``path`` pass, and hold all that follow; whatever was held before
+    may pass from now on."""
+    fault = {"kind": kind, "path": path, "after": after, "times": None, "seconds": 120}
+    demo.shopee("DELETE", "faults")
+    demo.shopee("POST", "faults", fault)
+
+
+def _killed_in(path: str, kind: str, demo: Demo, env: Env) -> int:
+    """The worker killed in a held call, by its id. A call that its worker gave up on before the
+    kill does not count: on a busy machine another is held."""
+    while True:
+        number, call = eventually(f"a {path} is held ({kind})", lambda: _held(demo, path, kind))
         pid = _drainer(env, str(call["shop_id"]))
-        in_the_call = number in demo.shopee("GET", "held")
-        if in_the_call:
+        if number in demo.shopee("GET", "held"):
             os.kill(pid, signal.SIGKILL)
-        eventually("that call is let go", lambda: not demo.shopee("GET", "held"))
-        if in_the_call:
             return pid
-    raise AssertionError(f"the workers gave up every call of {path} before they were killed")
+
+
+def _held(demo: Demo, path: str, kind: str) -> tuple[str, Any] | None:
+    """The youngest of the held calls: its worker waits longest from now on."""
+    held = demo.shopee("GET", "held").items()
+    fit = [h for h in held if h[1]["kind"] == kind and h[1]["path"].endswith(path)]
+    return max(fit, key=lambda found: int(found[0]), default=None)
 
 
 def _drainer(env: Env, shop_id: str) -> int:

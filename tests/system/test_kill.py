@@ -9,14 +9,14 @@ import pytest
 
 from config.clock import today
 from tests.system import checker
-from tests.system.killed import CALLS, KINDS, KilledDay
+from tests.system.killed import CALLS, KilledDay
 
 pytestmark = [pytest.mark.process, pytest.mark.xdist_group("run")]
 
 
 def test_a_killed_worker_loses_and_doubles_nothing(killed_day: KilledDay) -> None:
     journals = killed_day.journals
-    assert len(set(killed_day.killed)) == len(CALLS) * len(KINDS)
+    assert len(set(killed_day.killed)) == len(CALLS)
     day = today(datetime.fromisoformat(journals["shopee"][0]["at"]))
     book = checker.book((day - checker.BOOK_DAY).days)
     prices = {k: p for k, p in checker.expected(book, day)[0].items() if k[0] == "shopee"}
