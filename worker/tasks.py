@@ -14,7 +14,7 @@ from celery.signals import worker_process_init, worker_shutting_down
 
 from config import logging
 from config.settings import get_settings
-from models import registry, shops
+from models import migrations, registry, shops
 from worker import adopting, papers, pushing, telling, tokens
 from worker import reconcile as reconciling
 from worker.env import Env, local_day
@@ -30,12 +30,14 @@ _env: Env | None = None
 
 
 def env() -> Env:
-    """This process's environment, made at its first task."""
+    """This process's environment, made at its first task. Raises SchemaTooNew."""
     global _env
     if _env is None:
         settings = get_settings()
-        _env = build_env(settings, settings.database_url or "", settings.redis_url or "")
-        _env.stop = _stopping
+        made = build_env(settings, settings.database_url or "", settings.redis_url or "")
+        migrations.check(made.db.engine)
+        made.stop = _stopping
+        _env = made
     return _env
 
 

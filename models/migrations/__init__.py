@@ -1,7 +1,8 @@
 """Bring a database to the schema that this version knows.
 
-Migrations expand, and contract a release later; a worker refuses a schema that is newer than it
-knows by more than one (design: "Tables").
+Migrations expand, and contract a release later: the version before works on a schema that is one
+revision ahead of it, during a deploy and after one that was taken back; what is further ahead it
+refuses (design: "Tables").
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
+from config.errors import SetupError
+
 _ADVISORY_LOCK = 7_205_001
 """Any fixed number: two programs that start at once must not migrate at once."""
 
 
-class SchemaTooNew(RuntimeError):
-    """The database was migrated by a later version of the program."""
+class SchemaTooNew(SetupError):
+    """The database was migrated by a version of the program that is too far ahead."""
 
 
 def alembic_config(engine: Engine) -> Config:
@@ -48,18 +51,24 @@ def current_in(connection: Connection) -> str | None:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Migrate up to ``revision``. Raises SchemaTooNew when the database is ahead of us."""
-    check_known(engine)
+    """Migrate up to ``revision``; a database that is one ahead of us is left as it is. Raises
+    SchemaTooNew where it is further ahead."""
     with engine.begin() as connection:
-        upgrade_in(connection, revision)
+        _one_at_a_time(connection)
+        if not _is_ahead(current_in(connection)):
+            upgrade_in(connection, revision)
 
 
 def upgrade_in(connection: Connection, revision: str = "head") -> None:
-    """The same within a transaction that does more."""
-    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+    """The same within a transaction that does more, of a database that is not ahead of us."""
+    _one_at_a_time(connection)
     config = alembic_config(connection.engine)
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
+
+
+def _one_at_a_time(connection: Connection) -> None:
+    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -70,14 +79,23 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(config, revision)
 
 
-def check_known(engine: Engine) -> None:
-    """Raise SchemaTooNew when the database's revision is none that we know."""
-    found = current(engine)
-    if found is not None and not knows(found):
-        raise SchemaTooNew(
-            f"cơ sở dữ liệu ở phiên bản {found}, chương trình chỉ biết đến {head()}: "
-            "hãy cập nhật chương trình"
-        )
+def check(engine: Engine) -> None:
+    """Raise SchemaTooNew where this version must not work on the database."""
+    _is_ahead(current(engine))
+
+
+def _is_ahead(found: str | None) -> bool:
+    """Whether the database is one revision ahead of us. Raises SchemaTooNew where it is more."""
+    if found is None or knows(found):
+        return False
+    if found.isdecimal() and int(found) == int(head()) + 1:
+        return True
+    raise SchemaTooNew(
+        "cơ sở dữ liệu",
+        f"lược đồ ở phiên bản {found}, chương trình này chỉ biết đến {head()}",
+        "chương trình mới như cơ sở dữ liệu, hoặc cũ hơn một phiên bản",
+        "cập nhật chương trình rồi chạy lại",
+    )
 
 
 def knows(revision: str) -> bool:

@@ -44,6 +44,9 @@ class Demo:
     """One OCOP_HOME. ``settings`` are further variables of the program's environment;
     ``markets`` which marketplaces take part."""
 
+    root = ROOT
+    """The code that runs."""
+
     def __init__(
         self, home: Path, markets: Sequence[str] = tuple(JOURNALS.values()), **settings: str
     ) -> None:
@@ -78,13 +81,16 @@ class Demo:
     def _run(self, *words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, *words],
-            cwd=ROOT,
-            env={**self._env, **settings},
+            cwd=self.root,
+            env=self._environment(settings),
             capture_output=True,
             text=True,
             timeout=3 * PATIENCE_S,
             check=False,
         )
+
+    def _environment(self, settings: Mapping[str, str]) -> dict[str, str]:
+        return {**self._env, "PYTHONPATH": str(self.root), **settings}
 
     @contextmanager
     def running(self, *words: str, **settings: str) -> Iterator[subprocess.Popen[bytes]]:
@@ -93,8 +99,8 @@ class Demo:
         with (self.home / "test-output.log").open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "sandbox.demo", *self._markets, *words],
-                cwd=ROOT,
-                env={**self._env, **settings},
+                cwd=self.root,
+                env=self._environment(settings),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -128,7 +134,8 @@ class Demo:
             ("sandbox.shopee", "--port", str(ports["shopee"]), "--state", state),
         )
         running = [
-            subprocess.Popen([sys.executable, "-m", *c], cwd=ROOT, env=self._env) for c in commands
+            subprocess.Popen([sys.executable, "-m", *c], cwd=self.root, env=self._environment({}))
+            for c in commands
         ]
         try:
             eventually("the marketplace listens", lambda: self.shopee("GET", "shops"))
