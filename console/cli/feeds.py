@@ -7,7 +7,7 @@ from typing import Annotated, cast
 import typer
 
 from connectors.contract import FilePublisher
-from console.cli.naming import refuse_stopped, shop_named
+from console.cli.naming import not_stopped, shop_named
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
 from models import shops
@@ -47,8 +47,7 @@ def publish(shop: ShopKey = "") -> None:
     """Ghi lại tệp ngay từ những gì sổ đăng ký đang nói."""
     with program(publishing=True) as env:
         plan_products(env)
-        for found in _file_shops(env, shop):
-            refuse_stopped(env, found.key)
+        for found in not_stopped(env, _file_shops(env, shop)):
             result = drain(env, found.id or 0)
             while result.more:
                 result = drain(env, found.id or 0)

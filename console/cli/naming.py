@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 from console.cli.output import complain
@@ -44,19 +46,23 @@ def shop_of(env: Env, key: str, channel: str) -> Shop:
     return found[0]
 
 
-def refuse_stopped(env: Env, shop: str = "", channel: str = "") -> None:
-    """Names the chosen shops that somebody stopped; exits 1 where that is all of them."""
+def shops_in(env: Env, shop: str, channel: str) -> list[Shop]:
+    """The shop of that key, those of that channel; "" is any."""
     with env.db.transaction() as session:
-        chosen = [
-            s
-            for s in shops.all_shops(session)
-            if shop in ("", s.key) and channel in ("", s.channel)
-        ]
+        found = shops.all_shops(session)
+    return [s for s in found if shop in ("", s.key) and channel in ("", s.channel)]
+
+
+def not_stopped(env: Env, chosen: Sequence[Shop]) -> list[Shop]:
+    """Those of the chosen shops that nobody stopped; the others are named, and where that is all of
+    them it exits 1."""
+    with env.db.transaction() as session:
         halted = [s.key for s in chosen if stops.is_stopped(session, s.id or 0)]
     if halted:
         complain(f"đang dừng, không gửi gì: {', '.join(halted)}. Chạy tiếp: ocop-sync start")
         if len(halted) == len(chosen):
             raise typer.Exit(1)
+    return [s for s in chosen if s.key not in halted]
 
 
 def producer_named(env: Env, name: str) -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.naming import check_names, refuse_stopped
+from console.cli.naming import check_names, not_stopped, shops_in
 from console.cli.output import FACETS, complain, print_json, print_table, say
 from console.program import program
 from models import shops, status
@@ -46,7 +46,7 @@ def push(
     """Gửi ngay những gì đang nợ; với SKU thì gửi lại cả giá, tồn kho và trạng thái của chúng."""
     with program(publishing=True) as env:
         check_names(env, shop, channel)
-        refuse_stopped(env, shop, channel)
+        not_stopped(env, shops_in(env, shop, channel))
         listings, chosen = _chosen(env, skus or [], shop, channel)
         run_id = pushing.begin(env, "operator", " ".join(skus or ()), listings, chosen)
         with env.db.transaction() as session:

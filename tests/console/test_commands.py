@@ -20,11 +20,13 @@ from console.cli import (
     reconcile,
     rules,
     status,
+    stops,
     undo,
 )
 from tests.console.conftest import Run, typed_on
 from tests.worker.conftest import PICTURE, World
 from tests.worker.fakes import source_product
+from worker.env import find_connectors
 
 SKU = "OCOP-1-100G"
 PRICE = ("rules", "set", "price", '{"markup_pct": 10}')
@@ -39,7 +41,7 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
     world.sync()
     return typed_on(
         world, monkeypatch, adopt, feeds, log, mappings, papers, preview, push, reconcile, rules,
-        status, undo,
+        status, stops, undo,
     )  # fmt: skip
 
 
@@ -171,3 +173,19 @@ def test_what_stood_there_is_shown_and_confirmed(run: Run, world: World) -> None
     assert [row["remote_id"] for row in report["waiting"] + report["only_there"]] == [remote]
     assert run("adopt", "shop-mot").exit_code == 0
     assert said(run("adopt", "shop-mot", "--yes", "all", "--json"))["waiting"] == []
+
+
+def test_files_are_published_though_another_shop_is_stopped(
+    world: World, run: Run, tmp_path: Path
+) -> None:
+    world.env.connectors = {**world.env.connectors, **find_connectors()}
+    world.env.files, world.env.public_base_url = tmp_path, "https://van-phong.example"
+    world.connect("Trang A", channel="trang-tinh")
+    world.connect("Trang B", channel="trang-tinh")
+    assert run("stop", "trang-a").exit_code == 0
+    world.sync(*world.shops()[:1])  # it gives back what is theirs of the stock
+    result = run("feeds", "publish")
+    assert result.exit_code == 0, result.output
+    assert "đang dừng, không gửi gì: trang-a" in result.output.replace("\n", " ")
+    assert "trang-b: san-pham.jsonld" in result.output
+    assert run("feeds", "publish", "--shop", "trang-a").exit_code == 1
