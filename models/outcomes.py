@@ -225,21 +225,25 @@ def unpark(session: Session, listing_id: int) -> None:
     )
 
 
+_STILL = """(f.wanted_digest = r.digest OR (f.facet IN ('price', 'stock')
+                    AND coalesce(r.value @> f.wanted, false)))"""
+
+
 def sent_with_create(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Facets that went out as part of a create (``listing_id, facet, value, digest``): what is
     still wanted of them is acknowledged, what changed meanwhile stays due. Without a value (a
-    content is long) it is the wanted one, where that has the digest."""
+    content is long) it is the wanted one, where that has the digest. A price or stock of which a
+    pack is no longer stated is still wanted."""
     if rows:
         session.execute(
-            text("""UPDATE listing_facet f SET acked = coalesce(r.value,
-                    CASE WHEN f.wanted_digest = r.digest THEN f.wanted END),
-                acked_digest = r.digest,
-                acked_rev = CASE WHEN f.wanted_digest = r.digest THEN f.wanted_rev
-                    ELSE f.acked_rev END
+            text(f"""UPDATE listing_facet f SET
+                acked = CASE WHEN {_STILL} THEN f.wanted ELSE r.value END,
+                acked_digest = CASE WHEN {_STILL} THEN f.wanted_digest ELSE r.digest END,
+                acked_rev = CASE WHEN {_STILL} THEN f.wanted_rev ELSE f.acked_rev END
                 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text,
                     value jsonb, digest text)
                 WHERE f.listing_id = r.listing_id AND f.facet = r.facet
-                  AND f.claim_fence IS NULL"""),
+                  AND f.claim_fence IS NULL"""),  # noqa: S608
             {"rows": _dump(rows)},
         )
 

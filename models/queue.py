@@ -82,14 +82,20 @@ SELECT * FROM (SELECT r.listing_id, r.facet, r.shop_id, r.product_id, r.lane, r.
 ON CONFLICT (listing_id, facet) DO NOTHING
 """)
 
-_RAISE = text("""
+# Another value is wanted, and the channel is known to show it. Where only one pack's price or stock
+# is no longer stated, those of the others stand as they are.
+_SHOWN = """f.wanted_digest IS DISTINCT FROM r.digest AND NOT r.force AND f.acked_digest IS NOT NULL
+        AND (f.acked_digest = r.digest OR f.facet IN ('price', 'stock') AND f.acked @> r.wanted)"""
+
+_RAISE = text(f"""
 UPDATE listing_facet f SET
     wanted = r.wanted, wanted_digest = r.digest, lane = r.lane,
     raises = r.raises, releases = r.releases, parked = r.parked,
     wanted_rev = f.wanted_rev + CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force
         THEN 1 ELSE 0 END,
-    acked_rev = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest AND NOT r.force
-        AND f.acked_digest = r.digest THEN f.wanted_rev + 1 ELSE f.acked_rev END,
+    acked_rev = CASE WHEN {_SHOWN} THEN f.wanted_rev + 1 ELSE f.acked_rev END,
+    acked = CASE WHEN {_SHOWN} THEN r.wanted ELSE f.acked END,
+    acked_digest = CASE WHEN {_SHOWN} THEN r.digest ELSE f.acked_digest END,
     due_since = CASE WHEN f.due AND f.wanted_digest = r.digest THEN f.due_since
         ELSE CAST(:now AS timestamptz) END,
     next_attempt_at = CASE WHEN f.wanted_digest IS DISTINCT FROM r.digest OR r.force THEN NULL
@@ -108,7 +114,7 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet
   AND (f.wanted_digest IS DISTINCT FROM r.digest OR f.lane <> r.lane OR r.force
        OR f.raises <> r.raises OR f.releases <> r.releases OR f.parked <> r.parked)
-""")
+""")  # noqa: S608 (the part is a constant of this module)
 
 # Units may be taken from a pool only when nobody still has to give some back. A shop that is
 # switched off gives none back (it keeps its share in the plan). What is parked has given back

@@ -14,7 +14,7 @@ from tests.worker.fakes import source_product
 SMALL, LARGE = "OCOP-1-100G", "OCOP-1-200G"
 
 
-def restate(world: World, prices: tuple[int, ...], *stock: int) -> None:
+def restate(world: World, prices: tuple[int, ...], *stock: int | None) -> None:
     product = source_product(prices=prices)
     packs = tuple(replace(v, stock=s) for v, s in zip(product.variants, stock, strict=True))
     world.book.products = [replace(product, variants=packs)]
@@ -85,3 +85,42 @@ def test_a_listing_that_waits_is_made_under_the_pack_that_it_has_by_then(world: 
     world.sync()
     assert list(world.market.on_sale("shop-mot")) == ["OCOP-1-300G"]
     assert world.listing("OCOP-1-300G").item_sku == "OCOP-1-300G"
+
+
+def two_packs(world: World) -> None:
+    world.book.products = [source_product(prices=(20_000, 40_000), stock=50)]
+    world.pull()
+    world.connect()
+
+
+def test_what_the_register_no_longer_says_of_one_pack_sends_nothing_of_the_others(
+    world: World,
+) -> None:
+    two_packs(world)
+    world.sync()
+    before = len(world.market.writes("set_stock", "set_price"))
+    restate(world, (20_000, 40_000), None, 50)
+    world.sync()
+    assert world.market.writes("set_stock", "set_price")[before:] == []
+    restate(world, (20_000, 40_000), None, 40)
+    world.sync()
+    ((verb, _shop, change),) = world.market.writes("set_stock", "set_price")[before:]
+    assert (verb, change) == ("set_stock", {LARGE: 40})
+
+
+def test_nor_where_the_register_falls_silent_while_the_item_is_made(world: World) -> None:
+    """It was made with both, and what is still wanted is among what it was made with (found by
+    the model)."""
+    two_packs(world)
+    world.plan()
+    (shop,) = world.shops()
+
+    def meanwhile(_row: object) -> None:
+        restate(world, (20_000, 40_000), None, 50)
+        world.plan()
+
+    world.market.script["create"] = [meanwhile]
+    world.drain(shop)
+    world.sync()
+    assert world.market.writes("set_stock", "set_price") == []
+    assert world.market.on_sale("shop-mot") == {SMALL: (20_000, 50), LARGE: (40_000, 50)}
