@@ -61,6 +61,11 @@ def plural(one: str, many: str, count: int) -> str:
     return str(_translations(current.get()).ngettext(one, many, count))
 
 
+def counted(text: str, count: int) -> str:
+    """What stands after a number: Vietnamese says it alike of one and of many."""
+    return plural(text, text, count)
+
+
 def number(value: float | None) -> str:
     """``12.500`` or ``12,500``; "–" where nobody knows."""
     return "–" if value is None else str(format_decimal(value, locale=current.get()))

@@ -36,7 +36,12 @@ def templates() -> jinja2.Environment:
         language._, language.plural, newstyle=True
     )
     made.globals.update(
-        static=static, tr=language._, terms=terms, languages=language.LANGUAGES, **_FORMATS
+        static=static,
+        tr=language._,
+        counted=language.counted,
+        terms=terms,
+        languages=language.LANGUAGES,
+        **_FORMATS,
     )
     made.filters.update(_FORMATS)
     return made

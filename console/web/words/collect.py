@@ -20,7 +20,7 @@ from worker.offer import GROUP_NAMES
 from worker.reading import FACET_NAMES
 
 ROOT = Path(__file__).parents[3]
-MARKS = {"_": None, "N_": None, "ngettext": (1, 2), "plural": (1, 2)}
+MARKS = {"_": None, "N_": None, "ngettext": (1, 2), "counted": (1, 1)}
 """The functions whose text is shown in the language of the page."""
 PLACES = (
     ("console/web", [("templates/**.html", "jinja2"), ("**.py", "python")], MARKS),
@@ -74,6 +74,8 @@ def renewed(language: str, old: Catalog) -> str:
     new = Catalog(locale=language)
     for text in wanted():
         known = old.get(text)
+        if known is not None and isinstance(known.id, str) != isinstance(text, str):
+            known = None  # it is counted now, or no longer: it has to be said anew
         new.add(text, known.string if known is not None else None)
     out = io.BytesIO()
     write_po(out, new, no_location=True, omit_header=True, sort_output=True, width=0)

@@ -25,7 +25,7 @@ from worker.saying import say
 
 WEB = Path(language.__file__).parent
 PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w+\}")
-MARKS = {"_", "N_", "plural", "ngettext", "gettext"}
+MARKS = {"_", "N_", "counted", "gettext"}
 AS_IT_IS = {
     ("access.py", "tại máy chủ"),  # how decisions are signed
     ("language.py", "Tiếng Việt"),
@@ -44,8 +44,17 @@ def catalogue() -> Catalog:
         return read_po(source, locale="en")
 
 
-def words() -> dict[str, str]:
-    return {str(message.id): str(message.string) for message in catalogue() if message.id}
+def words() -> list[tuple[str, str]]:
+    """Each sentence with its English; one that is counted with both of its forms."""
+    return [
+        (message.id[0], english) if message.pluralizable else (message.id, message.string)
+        for message in catalogue() if message.id
+        for english in (message.string if message.pluralizable else ("",))
+    ]  # fmt: skip
+
+
+def known() -> set[collect.Id]:
+    return {message.id for message in catalogue() if message.id}
 
 
 def vietnamese(text: str) -> bool:
@@ -59,9 +68,9 @@ def test_every_sentence_has_an_english_one() -> None:
         "chờ dữ liệu đổi", "không có trên sàn", reasons.ADVICE, reasons.sentences("EXPIRED")[0],
         "giấy phép rượu",
     } <= wanted  # fmt: skip
-    assert wanted - set(words()) == set(), "make words, then write them"
-    assert set(words()) - wanted == set(), "make words"
-    assert [said for said, english in words().items() if not english.strip()] == []
+    assert wanted - known() == set(), "make words, then write them"
+    assert known() - wanted == set(), "make words"
+    assert [said for said, english in words() if not english.strip()] == []
     assert not any(message.fuzzy for message in catalogue() if message.id)
 
 
@@ -71,7 +80,7 @@ def test_the_file_is_as_the_tool_writes_it() -> None:
 
 def test_placeholders_are_the_same_on_both_sides() -> None:
     differing = {
-        said: english for said, english in words().items()
+        said: english for said, english in words()
         if sorted(PLACEHOLDER.findall(said)) != sorted(PLACEHOLDER.findall(english))
         or (said[:1].isspace(), said[-1:].isspace())
         != (english[:1].isspace(), english[-1:].isspace())
@@ -80,7 +89,20 @@ def test_placeholders_are_the_same_on_both_sides() -> None:
 
 
 def test_no_english_sentence_holds_vietnamese() -> None:
-    assert {said: english for said, english in words().items() if vietnamese(english)} == {}
+    assert [said for said, english in words() if vietnamese(english)] == []
+
+
+def test_what_is_counted_follows_its_number() -> None:
+    chosen = language.current.set("en")
+    try:
+        assert [language.counted("tin", n) for n in (0, 1, 2)] == [
+            "listings",
+            "listing",
+            "listings",
+        ]
+    finally:
+        language.current.reset(chosen)
+    assert language.counted("tin", 1) == "tin"
 
 
 # --- nothing outside _() ----------------------------------------------------------------------
