@@ -7,6 +7,7 @@
     ├── AuthExpired      refresh the token, then repeat
     ├── AuthRefused      a person must reconnect the shop
     ├── Rejected         the channel said no: change the data, the rule or the mapping first
+    │                    (``passing``: or wait, it is the channel that changes)
     ├── NotFound         the remote item or variant does not exist
     └── ProtocolError    an answer that breaks the contract (kept, redacted, for a bug report)
 
@@ -73,15 +74,19 @@ class Rejected(ChannelError):
     """The channel, or our own check before the call, refused this row.
 
     ``field`` names what to change (in our words: ``title``, ``price``, ``images`` …),
-    ``hint`` is one Vietnamese sentence that tells a producer what to do.
+    ``hint`` is one Vietnamese sentence that tells a producer what to do. ``passing``: what stands
+    in the way ends by itself or by somebody's hand in the shop (a promotion, a review, a vacation),
+    and nothing that we know of changes then: it is tried again.
     """
 
     def __init__(
-        self, message: str, *, code: str = "", field: str = "", hint: str = "", request_id: str = ""
-    ) -> None:
+        self, message: str, *, code: str = "", field: str = "", hint: str = "",
+        request_id: str = "", passing: bool = False,
+    ) -> None:  # fmt: skip
         super().__init__(message, code=code, request_id=request_id)
         self.field = field
         self.hint = hide(hint)
+        self.passing = passing
 
 
 class NotFound(ChannelError):

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from connectors.errors import ChannelError, NotFound, RateLimited, Rejected
 from models import outcomes, queue, turns
-from models.listing import TAKE_DOWN
+from models.listing import TAKE_DOWN, ZERO_STOCK
 from models.outcomes import EventRow
 from models.queue import Claimed
 from worker import refusals
@@ -103,7 +103,10 @@ def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]
     if result.wait_s is not None:
         when: datetime | None = now + timedelta(seconds=result.wait_s)
     else:
-        down = claimed.lane == TAKE_DOWN
+        sold_out = claimed.lane == ZERO_STOCK and getattr(error, "passing", False)
+        down = (
+            claimed.lane == TAKE_DOWN or sold_out
+        )  # what buyers must not get does not wait longer
         when = again_at(
             error, claimed.attempts, now, place.period_s, take_down=down, scale=place.retry_scale
         )

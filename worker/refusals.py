@@ -38,8 +38,9 @@ def streak(before: int, results: Iterable[Result]) -> int:
 
 
 def _refused_call(result: Result) -> bool:
-    called = result.duration_ms is not None
-    return called and isinstance(result.error, Rejected) and result.claimed.lane != TAKE_DOWN
+    """What passes by itself (a vacation) asks nobody: it is tried again ever more seldom."""
+    called = result.duration_ms is not None and result.claimed.lane != TAKE_DOWN
+    return called and isinstance(result.error, Rejected) and not result.error.passing
 
 
 def count(session: Session, shop_id: int, results: Sequence[Result], now: datetime) -> None:

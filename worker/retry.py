@@ -2,8 +2,9 @@
 
 Faults of the shop (outage, rate, login, an unclear answer) never raise a row's own backoff: the
 row is due again at once and the shop's breaker decides when that is. A refusal is not tried
-again until the data, the rule or the mapping that caused it changes, but for a take-down, which
-is an alarm and is tried again every period. (design: "Retry has two levels")
+again until the data, the rule or the mapping that caused it changes, but for what passes by itself,
+which is tried again ever more seldom, and for a take-down, which is an alarm and is tried again
+every period. (design: "Retry has two levels")
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from connectors.errors import (
 FIRST_WAIT_S = 30.0
 BREAKER_FIRST_S = 5.0
 BREAKER_MOST_S = 300.0
+
+PASSING_MOST_PERIODS = 24
+"""A promotion or a vacation is asked for at least so often: every six hours at the usual period."""
 
 
 def is_shop_fault(error: ChannelError) -> bool:
@@ -44,7 +48,10 @@ def again_at(
     if is_shop_fault(error):
         return now
     if isinstance(error, Rejected):
-        return now + timedelta(seconds=period_s) if take_down else None
+        if not take_down and not error.passing:
+            return None
+        most_s = period_s * (1 if take_down else PASSING_MOST_PERIODS)
+        return now + timedelta(seconds=backoff_s(attempts - 1, period_s, most_s))
     if isinstance(error, NotFound):
         return now + timedelta(seconds=min(period_s, first_s))
     return now + timedelta(seconds=backoff_s(attempts, first_s, period_s))

@@ -2,8 +2,8 @@
 
 Whatever ``error`` says, both lists are read; an entry in neither is unknown and is left out of
 the answer. A whole-call ``error_update_price_fail`` says too little (deleted item, dead model,
-broken ratio alike), so the item's models are read again, and the call is repeated once if our
-ids were not the present ones.
+broken ratio alike), and "Wrong model_id." may come for the whole call as well: the item's models
+are read again, and the call is repeated once if our ids were not the present ones.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Amounts:
         known = {sku: v for sku, v in again.items() if sku in present}
         if not known:
             whole = {e.code: e for e in first.refused.values() if not first.accepted}
-            if len(whole) == 1 and set(whole) <= set(_SAYS_LITTLE):
+            if len(whole) == 1 and all(_is_whole(error) for error in whole.values()):
                 raise next(iter(whole.values()))
             return first, request_id
         second, request_id, _stale = self._send(item, known, present)
@@ -132,9 +132,10 @@ def _read(
             refused[skus[key]] = reason_error(reason, reply.request_id)
     unknown = {sku for sku, error in refused.items() if isinstance(error, NotFound)}
     if reply.code and not accepted and not refused:
-        if reply.code not in _SAYS_LITTLE:
-            raise refusal(reply)
-        refused = {sku: refusal(reply) for sku in skus.values()}
+        error = refusal(reply)
+        if not _is_whole(error):
+            raise error
+        refused = dict.fromkeys(skus.values(), error)
         unknown = set(refused)
     return accepted, refused, unknown
 
@@ -145,6 +146,11 @@ _SAYS_LITTLE = (
     "error_edit_item_stock_for_item_has_model",
     "error_busi_update_stock_failed",
 )
+
+
+def _is_whole(error: ChannelError) -> bool:
+    """A refusal of the whole call that may come of one model that is no longer there (3.9)."""
+    return error.code in _SAYS_LITTLE or (error.code != "" and isinstance(error, NotFound))
 
 
 def reason_error(reason: str, request_id: str) -> ChannelError:

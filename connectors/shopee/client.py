@@ -32,7 +32,7 @@ from connectors.errors import (
 )
 from connectors.http import Answer, FilePart, Http, NotSent, Unclear
 from connectors.shopee.capabilities import CAPABILITIES
-from connectors.shopee.error_codes import Meaning, look_up, strip_prefix
+from connectors.shopee.error_codes import Meaning, is_told, look_up, strip_prefix
 from connectors.shopee.signing import public_query, shop_query
 
 PREFIX = "/api/v2/"
@@ -166,7 +166,7 @@ class Client:
             raise Unavailable(f"không kết nối được Shopee ({error})") from None
         except Unclear as error:
             raise _Unsettled(f"Shopee không trả lời trọn vẹn ({error})") from None
-        return self._judged(self._decoded(answer, signed), answer)
+        return self._judged(self._decoded(answer, signed), answer, signed)
 
     def _common(self, path: str, signed: Signed) -> list[tuple[str, str]]:
         secrets = self._account.credentials
@@ -211,7 +211,8 @@ class Client:
                 f"Shopee từ chối truy cập (HTTP {answer.status}): địa chỉ IP của máy chủ có thể "
                 "chưa được khai báo"
             )
-        return _Unsettled(f"Shopee trả lời không phải JSON (HTTP {answer.status})")
+        code = "http_404" if answer.status == 404 else ""
+        return _Unsettled(f"Shopee trả lời không phải JSON (HTTP {answer.status})", code)
 
     def _not_envelope(self, answer: Answer, body: Any) -> Exception:
         """JSON, but not Shopee's. Only the names of its fields are kept: values may be secret."""
@@ -222,8 +223,9 @@ class Client:
         names = ", ".join(sorted(map(str, body))) if isinstance(body, dict) else type(body).__name__
         return ProtocolError("câu trả lời không có dạng của Shopee", excerpt=names)
 
-    def _judged(self, reply: Reply, answer: Answer) -> Reply:
-        """Raise what concerns the shop or the line; refusals of the row stay in the reply."""
+    def _judged(self, reply: Reply, answer: Answer, signed: Signed) -> Reply:
+        """Raise what concerns the shop or the line; refusals of the row stay in the reply. Of a
+        code that nobody has told us, the HTTP status is the better witness (2.2)."""
         if answer.status != 429 and not reply.code:
             if answer.status >= 500:
                 raise _Unsettled(f"Shopee lỗi máy chủ (HTTP {answer.status})")
@@ -247,15 +249,21 @@ class Client:
             raise _Unsettled(_said(reply), reply.code, reply.request_id)
         if meaning in (Meaning.EXPIRED, Meaning.REFUSED, Meaning.CLOCK):
             raise refusal(reply)
+        if not is_told(reply.code):
+            if answer.status >= 500:
+                raise _Unsettled(_said(reply), reply.code, reply.request_id)
+            if answer.status in (401, 403):
+                refused = AuthExpired if signed is Signed.SHOP else AuthRefused
+                raise refused(_said(reply), code=reply.code, request_id=reply.request_id)
         return reply
 
     def _skew(self, answer: Answer) -> float | None:
         """Our clock minus the channel's, seconds, from the Date header."""
         try:
             theirs = parsedate_to_datetime(answer.headers["date"])
-        except (KeyError, ValueError, TypeError):
+            return (self._clock() - theirs).total_seconds()
+        except (KeyError, ValueError, TypeError):  # "-0000" has no zone, and cannot be compared
             return None
-        return (self._clock() - theirs).total_seconds()
 
 
 def refusal(reply: Reply) -> ChannelError:
@@ -284,7 +292,10 @@ def error_for(
             return RateLimited(words, code=code, request_id=request_id)
         case Meaning.TRANSIENT:
             return Unavailable(words, code=code, request_id=request_id)
-    return Rejected(words, code=code, field=known.field, hint=known.hint, request_id=request_id)
+    return Rejected(
+        words, code=code, field=known.field, hint=known.hint, request_id=request_id,
+        passing=known.passing,
+    )  # fmt: skip
 
 
 def until_next_day(now: datetime) -> float:

@@ -27,11 +27,13 @@ class Meaning(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """``field`` in our words, ``hint`` for a producer (Vietnamese)."""
+    """``field`` in our words, ``hint`` for a producer (Vietnamese); ``passing``: what stands in the
+    way ends without our doing."""
 
     meaning: Meaning
     field: str = ""
     hint: str = ""
+    passing: bool = False
 
 
 _RECONNECT = "Kết nối lại gian hàng với Shopee."
@@ -199,8 +201,31 @@ _REFUSALS: tuple[tuple[str, str, str], ...] = (
     ("error_wms_shop_block_upate_stock", "stock", "Kho do Shopee quản lý: sửa tại Shopee."),
 )
 
+_PASSING = frozenset(
+    {
+        "error_item_in_promotion",
+        "error_busi_cannot_delist_reviewing_or_banned_item",
+        "error_item_uneditable",
+        "error_busi_item_status_invalid",
+        "error_holiday_on_add_item",
+        "error_holiday_on_del_item",
+        "error_holiday_mode_change_stock",
+        "error_busi_invalid_shop_status",
+        "error_busi_invalid_account_status",
+        "error_seller_under_penalty",
+        "error_reach_shop_item_limit",
+        "error_check_luc_fail",
+        "error_busi_update_stock_failed",
+        "reserved_stock",
+        "stock_range",
+        "error_invalid_logistic_info",
+    }
+)
+"""Refusals for a promotion or what it keeps back, a review, a vacation, a penalty, a full shop, a
+channel that was switched off (traps 14, 18, 28, 30): no change of ours ends them."""
+
 KNOWN: dict[str, Known] = _SHOP | {
-    code: Known(Meaning.NO, field, hint)
+    code: Known(Meaning.NO, field, hint, code in _PASSING)
     for codes, field, hint in _REFUSALS
     for code in codes.split()
 }
@@ -221,7 +246,7 @@ _PARAM: tuple[tuple[str, Known], ...] = (
     ("category", KNOWN["error_invalid_category"]),
     ("logistic", KNOWN["error_invalid_logistic_info"]),
     ("reserved stock", KNOWN["reserved_stock"]),
-    ("stock should be", Known(Meaning.NO, "stock", "Tồn kho ngoài khoảng Shopee cho phép.")),
+    ("stock should be", KNOWN["stock_range"]),
     ("itemname", KNOWN["error_item_name_empty"]),
     ("description", KNOWN["error_desc_length_min_limit"]),
     ("tier_variation", KNOWN["error_tier_index"]),
@@ -252,6 +277,13 @@ def look_up(code: str, message: str) -> Known:
     if known is None and _of_promotion(code):
         return KNOWN["error_item_in_promotion"]
     return known or _OTHER
+
+
+def is_told(code: str) -> bool:
+    """Whether the documentation, or somebody who saw it, names the code."""
+    return code in ("error_param", "error.param", "error_busi", "error_auth") or (
+        code in KNOWN or code.replace(" ", "_") in KNOWN or _of_promotion(code)
+    )
 
 
 def _of_promotion(code: str) -> bool:

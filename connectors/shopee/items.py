@@ -37,7 +37,7 @@ from connectors.errors import (
 )
 from connectors.shopee.answers import Models, int_of, models_of
 from connectors.shopee.client import Client
-from connectors.shopee.limits import Limits
+from connectors.shopee.limits import Limits, undeliverable
 from connectors.shopee.payloads import content_fields, new_item
 from connectors.shopee.reading import Reader
 from connectors.shopee.variations import Step, build, settle_order, steps
@@ -62,7 +62,7 @@ class Items:
     def create(self, listing: NewListing) -> Outcome[RemoteItem]:
         """Unlisted. With several packs it is only begun: the variations come by ``resume``."""
         listing = composed_listing(listing)
-        problem = self._limits.listing(listing)
+        problem = self._limits.listing(listing) or undeliverable(listing, self._settings)
         if problem:
             return Failed(problem)
         try:

@@ -12,6 +12,7 @@ from typing import Any
 from connectors.contract import Content, ImageFile, NewListing, PricedVariant
 from connectors.errors import Rejected
 from connectors.shopee.capabilities import CAPABILITIES, VARIATION_NAME_MAX
+from connectors.shopee.payloads import channels
 
 
 class Limits:
@@ -94,6 +95,20 @@ class Limits:
 
     def listing(self, listing: NewListing) -> Rejected | None:
         return self.content(listing.content) or self.packs(listing.variants, listing.variation_name)
+
+
+def undeliverable(listing: NewListing, settings: Mapping[str, Any]) -> Rejected | None:
+    """Where the shop has delivery channels and none takes the item (trap 30)."""
+    if not settings.get("logistics") or channels(listing, settings):
+        return None
+    content = listing.content
+    sides = " × ".join(f"{side / 10:g}" for side in content.dims_mm)
+    return _no(
+        "logistics",
+        f"kiện hàng {content.weight_g} g, {sides} cm không hợp đơn vị vận chuyển nào đã bật",
+        "Bật đơn vị vận chuyển hợp với cân nặng và kích thước của hàng rồi kiểm tra lại gian hàng, "
+        "hoặc sửa hai số đó.",
+    )
 
 
 def picture(image: ImageFile) -> Rejected | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from math import inf
 from typing import Any
 
 from connectors.contract import AttributeValue, Content, NewListing, PricedVariant
@@ -27,10 +28,10 @@ def new_item(listing: NewListing, settings: Mapping[str, Any]) -> dict[str, Any]
         "seller_stock": seller_stock(sum(p.stock for p in packs), settings),
         "logistic_info": [
             {"logistic_id": channel, "enabled": True, "is_free": False}
-            for channel in settings.get("logistics", ())
+            for channel in channels(listing, settings)
         ],
         "pre_order": {"is_pre_order": False},
-        **gtin(packs[0].variant.gtin if len(packs) == 1 else None),
+        **gtin(packs[0].variant.gtin if len(packs) == 1 else None, settings),
     }
 
 
@@ -82,8 +83,43 @@ def kilograms(grams: int) -> float:
     return round(grams / _GRAMS, 3)
 
 
-def gtin(code: str | None) -> dict[str, str]:
-    return {"gtin_code": code} if code else {}
+def gtin(code: str | None, settings: Mapping[str, Any]) -> dict[str, str]:
+    """ "00" says that there is none, where the shop has to say something (3.7)."""
+    asked = settings.get("gtin_rule") in ("Mandatory", "Flexible")
+    return {"gtin_code": code or "00"} if code or asked else {}
+
+
+def channels(listing: NewListing, settings: Mapping[str, Any]) -> list[int]:
+    """The shop's delivery channels that take every pack of the item: one that does not fit spoils
+    the whole call (trap 30)."""
+    content = listing.content
+    weights = [content.weight_g, *(p.variant.weight_g for p in listing.variants)]
+    return [
+        _id(channel) for channel in settings.get("logistics", ())
+        if isinstance(channel, int) or _fits(channel, weights, content.dims_mm)
+    ]  # fmt: skip
+
+
+def _id(channel: Any) -> int:
+    """A shop that was checked by an older version has its channels' ids alone."""
+    return channel if isinstance(channel, int) else int(channel["id"])
+
+
+def _fits(channel: Mapping[str, Any], grams: Sequence[int], mm: Sequence[int]) -> bool:
+    weight, size = channel["weight"], channel["size"]
+    sides = [side / _MILLIMETRES for side in mm]
+    longest = [size.get(name) for name in ("length", "width", "height")]
+    return (
+        min(grams) >= _GRAMS * float(weight.get("item_min_weight") or 0)
+        and max(grams) <= _GRAMS * _bound(weight.get("item_max_weight"))
+        and all(side <= _bound(most) for side, most in zip(sides, longest, strict=True))
+        and sum(sides) <= _bound(size.get("dimension_sum"))
+    )
+
+
+def _bound(value: Any) -> float:
+    """0 and null are no bound (3.5)."""
+    return float(value) if value else inf
 
 
 def seller_stock(units: int, settings: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -114,5 +150,5 @@ def model(pack: PricedVariant, index: int, settings: Mapping[str, Any]) -> dict[
         "model_sku": pack.variant.sku,
         "seller_stock": seller_stock(pack.stock, settings),
         "weight": kilograms(pack.variant.weight_g),
-        **gtin(pack.variant.gtin),
+        **gtin(pack.variant.gtin, settings),
     }

@@ -86,14 +86,25 @@ class Reader:
         return Done(replace(state, variants=variant_states(models)))
 
     def base_info(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-        """At most 50 items by id; unknown ones are left out, or all refused (3.15)."""
+        """At most 50 items by id; unknown ones are left out. A whole call may be refused for one
+        of them, or by a gateway that lost its way (2.1, 3.15): then each is asked alone, and is
+        unknown only where that is refused as well."""
         if not ids:
             return {}
-        query = [("item_id_list", ",".join(ids))]
         try:
-            response = self._client.get("product/get_item_base_info", query).response
+            return self._infos(ids)
+        except NotFound:
+            return {k: row for item_id in ids for k, row in self._alone(item_id).items()}
+
+    def _alone(self, item_id: str) -> dict[str, Mapping[str, Any]]:
+        try:
+            return self._infos([item_id])
         except NotFound:
             return {}
+
+    def _infos(self, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        query = [("item_id_list", ",".join(ids))]
+        response = self._client.get("product/get_item_base_info", query).response
         return {str(row["item_id"]): row for row in rows(response, "item_list") if "item_id" in row}
 
     def models(self, remote_id: str) -> Models:

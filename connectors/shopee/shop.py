@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from connectors.contract import ShopFacts
-from connectors.errors import AuthRefused, ChannelError
+from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited, Unavailable
 from connectors.shopee.answers import rows
 from connectors.shopee.capabilities import CAPABILITIES
 from connectors.shopee.client import Client
 
-_NOT_MULTI = ("error_not_in_whitelist",)
+_NO_SUCH = ("api_suspended", "http_404")
+"""How an outage would not answer: the endpoint is closed, or not there at all."""
 
 
 def check(client: Client) -> ShopFacts:
@@ -41,7 +42,7 @@ def check(client: Client) -> ShopFacts:
     )
 
 
-def _problems(info: Mapping[str, Any], channels: list[int]) -> list[str]:
+def _problems(info: Mapping[str, Any], channels: Sequence[Any]) -> list[str]:
     found = []
     status = str(info.get("status") or "NORMAL")
     if status != "NORMAL":
@@ -51,11 +52,17 @@ def _problems(info: Mapping[str, Any], channels: list[int]) -> list[str]:
     return found
 
 
-def _channels(client: Client) -> list[int]:
-    """Only channels that are enabled and not masked may be named in add_item (3.5)."""
+def _channels(client: Client) -> list[dict[str, Any]]:
+    """Only channels that are enabled and not masked may be named in add_item (3.5), and of those
+    only the ones that a parcel fits: their bounds are kept, kilograms and centimetres, null or 0
+    being none."""
     response = client.get("logistics/get_channel_list").response
     return [
-        int(c["logistics_channel_id"])
+        {
+            "id": int(c["logistics_channel_id"]),
+            "weight": c.get("weight_limit") or {},
+            "size": c.get("item_max_dimension") or {},
+        }
         for c in rows(response, "logistics_channel_list")
         if c.get("enabled") and not c.get("mask_channel_id") and _simple(c)
     ]
@@ -67,21 +74,28 @@ def _simple(channel: Mapping[str, Any]) -> bool:
 
 
 def _warehouse(client: Client) -> dict[str, Any]:
-    """The location to stock, for the few shops with several warehouses (7)."""
+    """The location to stock, for the few shops with several warehouses (7). The others are not on
+    its list, and need not have the endpoint at all: any clear no is one."""
     try:
         reply = client.get("shop/get_warehouse_detail")
-    except ChannelError as error:
-        if error.code in _NOT_MULTI:
-            return {}
+    except (AuthExpired, RateLimited):
         raise
+    except Unavailable as error:
+        if error.code not in _NO_SUCH:
+            raise
+        return {}
+    except ChannelError:
+        return {}
     found = reply.response if isinstance(reply.response, list) else []
     locations = [w.get("location_id") for w in found if isinstance(w, dict)]
     return {"location_id": locations[0]} if locations and locations[0] else {}
 
 
 def _limits(client: Client) -> dict[str, Any]:
-    response = client.get("product/get_item_limit").response
+    reply = client.get("product/get_item_limit")
+    response = reply.response
     option = response.get("tier_variation_option_length_limit") or {}
+    gtin = response.get("gtin_limit") or reply.body.get("gtin_limit") or {}  # drawn at both places
     return {
         "title_length": _pair(response, "item_name_length_limit"),
         "description_length": _pair(response, "item_description_length_limit"),
@@ -89,6 +103,7 @@ def _limits(client: Client) -> dict[str, Any]:
         "price_range": _pair(response, "price_limit"),
         "stock_range": _pair(response, "stock_limit"),
         "variant_label_max": option.get("max_limit"),
+        "gtin_rule": gtin.get("gtin_validation_rule"),
     }
 
 

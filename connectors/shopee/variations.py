@@ -134,7 +134,7 @@ def _edited(packs: Sequence[PricedVariant], kept: Mapping[str, Model]) -> list[S
             "model_id": held.model_id,
             "model_sku": pack.variant.sku,
             "weight": kilograms(pack.variant.weight_g),
-            **gtin(pack.variant.gtin),
+            **gtin(pack.variant.gtin, {}),
         }
         for pack in packs
         if (held := kept.get(pack.variant.sku)) and _differs(pack, held)

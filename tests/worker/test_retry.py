@@ -32,6 +32,14 @@ def test_a_refusal_waits_for_a_change_but_a_take_down_is_tried_every_period():
     assert when(Rejected("no"), take_down=True) == NOW + timedelta(seconds=900)
 
 
+def test_what_passes_by_itself_is_tried_again_ever_more_seldom():
+    promotion = Rejected("in a promotion", passing=True)
+    waits = [(when(promotion, n) - NOW).total_seconds() for n in range(1, 12)]
+    assert waits[:4] == [900, 1800, 3600, 7200]
+    assert waits[-1] == 6 * 3600
+    assert when(promotion, 11, take_down=True) == NOW + timedelta(seconds=900)
+
+
 def test_a_broken_answer_backs_off_to_one_period():
     waits = [when(ProtocolError("?"), n) - NOW for n in range(12)]
     assert waits == sorted(waits)
