@@ -177,6 +177,30 @@ def attempt_create(
     return {row[0] for row in rows}
 
 
+def stock_leaves(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """With a create these units leave for the shop (``listing_id, sku, value``): kept until it is
+    known whether they arrived."""
+    _set_column(session, rows, "sent_rev = v.stock_rev, sent_most = r.value, sent_least")
+
+
+def stock_arrived(session: Session, listing_id: int, skus: Sequence[str]) -> None:
+    """The item whose create had no answer stands there with these packs: what left with it is the
+    stock that we set. Less than that was sold since."""
+    session.execute(
+        text(f"""UPDATE listing_variant SET stock_acked = sent_most, stock_acked_rev = sent_rev,
+            {_CLEAR} WHERE listing_id = :id AND sku = ANY(:skus) AND sent_most IS NOT NULL"""),  # noqa: S608
+        {"id": listing_id, "skus": list(skus)},
+    )
+
+
+def _never_left(session: Session, ids: Sequence[int]) -> None:
+    """Nothing was made of them: no stock of theirs stands anywhere."""
+    session.execute(
+        text(f"UPDATE listing_variant SET {_CLEAR} WHERE listing_id = ANY(:ids)"),  # noqa: S608
+        {"ids": list(ids)},
+    )
+
+
 def create_pending(
     session: Session, listing_id: int, fence: int, handle: Mapping[str, Any], due: datetime,
     *, in_review: bool,
@@ -260,29 +284,37 @@ def switched_off(session: Session, listing_id: int, digest: str) -> None:
 
 
 def duplicate_told(session: Session, listing_id: int, fence: int, now: datetime) -> bool:
-    """The item exists, the channel said so: an answer, not an error. Look it up now and adopt."""
-    return _of_fence(
+    """The item exists, the channel said so: an answer, not an error. Look it up now and adopt; its
+    stock is not the one that we meant to give it."""
+    done = _of_fence(
         session,
         """attempt_at = :now, attempt_deadline = CAST(:now AS timestamptz) - interval '1 day',
            lookups = 0, handle = NULL, handle_due_at = NULL""",
         {"id": listing_id, "fence": fence, "now": now},
     )
+    if done:
+        _never_left(session, [listing_id])
+    return done
 
 
 def create_not_done(session: Session, listing_id: int, fence: int) -> bool:
     """It is certain that nothing was made: the attempt is over, the next one may begin."""
-    return _of_fence(
+    done = _of_fence(
         session,
         """attempt_at = NULL, attempt_deadline = NULL, lookups = 0, handle = NULL,
            handle_due_at = NULL, state = CASE WHEN state IN ('creating', 'in_review')
            THEN 'pending' ELSE state END""",
         {"id": listing_id, "fence": fence},
     )
+    if done:
+        _never_left(session, [listing_id])
+    return done
 
 
 def cancelled(session: Session, ids: Sequence[int], now: datetime) -> None:
     """Their creates were taken back: they are what they were before, and owe nothing."""
     if ids:
+        _never_left(session, ids)
         session.execute(
             text("""UPDATE listing SET handle = NULL, handle_due_at = NULL, attempt_at = NULL,
                 attempt_deadline = NULL, lookups = 0, last_write_at = NULL, read_due_at = NULL,

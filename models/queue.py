@@ -209,8 +209,9 @@ RETURNING f.listing_id, f.facet
 _REFUSE = text("""
 UPDATE listing_facet f SET refused_rev = CASE WHEN r.again_at IS NULL THEN f.claimed_rev
         ELSE f.refused_rev END,
-    next_attempt_at = r.again_at, error = r.error, claim_fence = NULL, claimed_rev = NULL,
-    handle = r.handle, handle_rev = CASE WHEN r.handle IS NOT NULL THEN f.claimed_rev END
+    next_attempt_at = r.again_at, due_since = coalesce(r.again_at, f.due_since), error = r.error,
+    claim_fence = NULL, claimed_rev = NULL, handle = r.handle,
+    handle_rev = CASE WHEN r.handle IS NOT NULL THEN f.claimed_rev END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, error jsonb,
     again_at timestamptz, handle jsonb)
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
@@ -327,7 +328,8 @@ def set_back(
     session: Session, fence: int, rows: Sequence[Mapping[str, Any]]
 ) -> set[tuple[int, str]]:
     """Write what is not done (``listing_id, facet, error, again_at, handle``): without
-    ``again_at`` the revision is refused for good, with a ``handle`` it is gone on with then;
+    ``again_at`` the revision is refused for good, with a ``handle`` it is gone on with then, and
+    whatever is due by then goes first;
     returns the rows that still bore this fence."""
     if not rows:
         return set()

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import Connection, text
-from sqlmodel import Session
 
-_MARK = "restored:"
-"""Names the cursor rows of shops that were not read since the restore."""
+from models import unread
 
 
 def settle(connection: Connection, made_at: datetime, now: datetime) -> None:
@@ -18,7 +16,7 @@ def settle(connection: Connection, made_at: datetime, now: datetime) -> None:
       at that moment (its acknowledged value is unknown) is claimed anew.
     - Runs that were under way never end there: they failed, and their slot is free again.
     - What the shops show may have been written since: every listing is read in full, and no shop
-      creates anything before it was looked through (:func:`unseen`).
+      creates anything before it was read through (:mod:`models.unread`).
     """
     connection.execute(text("UPDATE shop_lease SET holder = NULL, expires_at = NULL"))
     connection.execute(
@@ -31,26 +29,9 @@ def settle(connection: Connection, made_at: datetime, now: datetime) -> None:
             WHERE remote_id IS NOT NULL"""),
         {"now": now},
     )
-    connection.execute(
-        text("""INSERT INTO cursor (name, value, updated_at)
-            SELECT :mark || key, :made, :now FROM shop
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value, updated_at = :now"""),
-        {"mark": _MARK, "made": made_at.isoformat(), "now": now},
-    )
+    unread.mark_all(connection, now)
     connection.execute(
         text("""INSERT INTO event (at, kind, product_code, facet, code, message, request_id)
             VALUES (:now, 'restored', '', '', '', :message, '')"""),
         {"now": now, "message": f"khôi phục từ bản sao lưu lúc {made_at.isoformat()}"},
     )
-
-
-def unseen(session: Session, shop_key: str) -> bool:
-    """Whether the shop may hold items that were made after the backup and that we know nothing
-    of."""
-    query = text("SELECT EXISTS (SELECT 1 FROM cursor WHERE name = :name)")
-    return bool(session.execute(query, {"name": _MARK + shop_key}).scalar_one())
-
-
-def seen(session: Session, shop_key: str) -> None:
-    """The shop was looked through: what it holds is known again."""
-    session.execute(text("DELETE FROM cursor WHERE name = :name"), {"name": _MARK + shop_key})

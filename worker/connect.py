@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from connectors.contract import Account, Connector, Credentials, ShopFacts
+from connectors.errors import AuthExpired
 from connectors.guard import Refused
-from models import categories, pairing, shops
+from models import categories, pairing, shops, unread
 from models.shop import Shop
 from models.text import slug
 from worker import adopting, mapping
@@ -66,11 +67,14 @@ def connect(env: Env, new: NewShop) -> Connected:
     account = env.account(shop, check_fields(env, new))
     connector = env.connector(new.channel, account)
     if needs_tokens(connector, env):
-        account = replace(account, credentials=connector.refresh())
-        connector = env.connector(new.channel, account)
-    if shop.checked_at is None:
+        account, connector = _refreshed(env, shop, account, connector)
+    elif shop.checked_at is None:
         _store_unchecked(env, shop, account, connector)
-    facts = connector.check()
+    try:
+        facts = connector.check()
+    except AuthExpired:  # a file does not say until when its access token is good
+        account, connector = _refreshed(env, shop, account, connector)
+        facts = connector.check()
     _same_account(shop, facts)
     _only_once(env, shop, facts)
     shop_id = _store_checked(env, shop, account, connector, facts)
@@ -81,6 +85,7 @@ def connect(env: Env, new: NewShop) -> Connected:
     adopting.survey(env, stored)
     problems = adopting.adopt_sure(env, stored)
     with env.db.transaction() as session:
+        unread.done(session, stored.key)
         verdicts = [row.verdict for row in pairing.of_shop(session, shop_id)]
     return replace(
         connected,
@@ -88,6 +93,17 @@ def connect(env: Env, new: NewShop) -> Connected:
         waiting=verdicts.count("doubtful"),
         not_adopted=tuple(problems),
     )
+
+
+def _refreshed(
+    env: Env, shop: Shop, account: Account, connector: Connector
+) -> tuple[Account, Connector]:
+    """With a fresh token pair, which a new shop keeps before anything else is asked."""
+    account = replace(account, credentials=connector.refresh())
+    connector = env.connector(shop.channel, account)
+    if shop.checked_at is None:
+        _store_unchecked(env, shop, account, connector)
+    return account, connector
 
 
 def check_address(env: Env, base_url: str) -> None:
@@ -225,7 +241,8 @@ def _store_unchecked(env: Env, shop: Shop, account: Account, connector: Connecto
 def _store_checked(
     env: Env, shop: Shop, account: Account, connector: Connector, facts: ShopFacts
 ) -> int:
-    """The login works: keep it, with what the shop says of itself."""
+    """The login works: keep it, with what the shop says of itself. A new shop may sell our goods
+    already, and creates nothing before it was read through."""
     with _alone(env, shop) as session:
         shop_id = _store(env, session, shop, account, connector)
         shops.checked(
@@ -233,6 +250,7 @@ def _store_checked(
             facts.account_id or shop.remote_key or "",
         )  # fmt: skip
         if shop.checked_at is None:
+            unread.mark(session, shop.key, env.now())
             shops.set_enabled(session, shop_id, on=True)
     return shop_id
 

@@ -119,7 +119,8 @@ def _attempt(batch: Batch, rows: Sequence[Claimed]) -> list[Result]:
         allowed = outcomes.attempt_create(
             session, [r.listing_id for r in rows], batch.place.fence, now, deadline
         )
-    sent = [r for r in rows if r.listing_id in allowed]
+        sent = [r for r in rows if r.listing_id in allowed]
+        outcomes.stock_leaves(session, [u for r in sent for u in _units(batch, r)])
     new = [_new_listing(batch, r) for r in sent]
     answers = batch.caller.map("create", batch.caller.connector.create, new)
     for row, (answer, took) in zip(sent, answers, strict=True):
@@ -134,6 +135,12 @@ def _new_listing(batch: Batch, row: Claimed) -> NewListing:
         content=content_of(state.facets["content"].wanted, batch.uploaded.ids),
         variants=priced_variants(state.facets["variants"].wanted, state),
     )
+
+
+def _units(batch: Batch, row: Claimed) -> list[dict[str, Any]]:
+    stock = _state(batch, row).facets.get("stock")
+    wanted = stock.wanted if stock else {}
+    return [{"listing_id": row.listing_id, "sku": s, "value": v} for s, v in wanted.items()]
 
 
 def sent_values(state: ListingState) -> dict[str, list[Any]]:
@@ -275,6 +282,8 @@ def _write(
             result.remote = {v.sku: v.remote_id for v in answer.value.variants}
             if outcomes.create_done(session, row.listing_id, fence, answer.value.remote_id, now):
                 _acknowledge_sent(session, row, sent)
+                if adopted:
+                    outcomes.stock_arrived(session, row.listing_id, list(result.remote))
         elif isinstance(answer, Pending):
             due = now + timedelta(seconds=answer.ask_after)
             kept = {"handle": dict(answer.handle), "sent": {k: list(v) for k, v in sent.items()}}

@@ -17,7 +17,7 @@ from datetime import timedelta
 from sqlmodel import Session
 
 from connectors.errors import AuthExpired, AuthRefused, ChannelError, RateLimited
-from models import leases, listings, outcomes, queue, registry, restored, shops, stops
+from models import leases, listings, outcomes, queue, registry, shops, stops, unread
 from models.listing import (
     CONTENT,
     CREATE,
@@ -105,7 +105,7 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
     """Work off what a shop owes, for one slice at most."""
     with env.db.transaction() as session:
         shop = session.get(Shop, shop_id)
-        unseen = shop is not None and restored.unseen(session, shop.key)
+        unseen = shop is not None and unread.is_unread(session, shop.key)
         halted = shop is not None and stops.is_stopped(session, shop_id)
     if shop is None or halted or not shop.enabled or shop.paused_reason:
         return Drained(0, False, "closed")
@@ -133,8 +133,8 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
 
 
 def _look_through(env: Env, shop: Shop, place: Place, done: Drained) -> Drained:
-    """The database came from a backup: before anything is created here, what was made since is
-    found and adopted."""
+    """The shop is new here, or the database came from a backup: before anything is created, what is
+    there already is found and adopted."""
     try:
         adopting.survey(env, shop)
         adopting.adopt_sure(env, shop)
@@ -144,7 +144,7 @@ def _look_through(env: Env, shop: Shop, place: Place, done: Drained) -> Drained:
     except adopting.Busy:
         return Drained(done.rows, True, "taken")
     with env.db.transaction() as session:
-        restored.seen(session, shop.key)
+        unread.done(session, shop.key)
     plan_products(env)
     return Drained(done.rows, True, "seen")
 

@@ -1,10 +1,11 @@
 """What a failed call means for its row and for its shop. Pure.
 
 Faults of the shop (outage, rate, login, an unclear answer) never raise a row's own backoff: the
-row is due again at once and the shop's breaker decides when that is. A refusal is not tried
-again until the data, the rule or the mapping that caused it changes, but for what passes by itself,
-which is tried again ever more seldom, and for a take-down, which is an alarm and is tried again
-every period. (design: "Retry has two levels")
+row is due again at once and the shop's breaker decides when that is. Only where the channel names
+the fault, time and again, it may be about this one row: then it lets others pass. A refusal is not
+tried again until the data, the rule or the mapping that caused it changes, but for what passes by
+itself, which is tried again ever more seldom, and for a take-down, which is an alarm and is tried
+again every period. (design: "Retry has two levels")
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from connectors.errors import (
     NotFound,
     RateLimited,
     Rejected,
+    Unavailable,
 )
 
 FIRST_WAIT_S = 30.0
 BREAKER_FIRST_S = 5.0
 BREAKER_MOST_S = 300.0
+
+NAMED_FAULTS = 3
+"""So often a row that meets a fault which the channel gave a code ("system busy") stays first."""
 
 PASSING_MOST_PERIODS = 24
 """A promotion or a vacation is asked for at least so often: every six hours at the usual period."""
@@ -46,7 +51,10 @@ def again_at(
     first wait (Timing.retry_scale)."""
     first_s = FIRST_WAIT_S * scale
     if is_shop_fault(error):
-        return now
+        named = isinstance(error, (Unavailable, Ambiguous)) and error.code not in ("", "clock")
+        if not named or attempts <= NAMED_FAULTS:
+            return now
+        return now + timedelta(seconds=backoff_s(attempts - NAMED_FAULTS, first_s, BREAKER_MOST_S))
     if isinstance(error, Rejected):
         if not take_down and not error.passing:
             return None

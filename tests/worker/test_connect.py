@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connectors.contract import Connector
-from connectors.errors import AuthRefused, Unavailable
+from connectors.errors import AuthExpired, AuthRefused, Unavailable
 from models import shops
 from models.shop import Shop
 from tests.worker.conftest import World
@@ -184,3 +184,48 @@ def test_an_account_of_ours_that_moved_is_the_same_shop(
     shop = world.connect(shop_id="chỗ cũ")
     world.connect(again=shop.key, shop_id="chỗ mới")
     assert world.sql("SELECT key, remote_key FROM shop") == [("shop-mot", "chỗ mới")]
+
+
+def test_a_shop_that_could_not_be_read_through_creates_nothing_until_it_was(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may sell our goods already: a create would double them."""
+    world.book.products = [source_product()]
+    world.pull()
+    theirs = world.market.make_of("OCOP-1-100G")
+    connector = world.env.connectors["fake"]
+    reads = connector.changed_since
+
+    def fails_once(self: Connector, cursor: str | None) -> Any:
+        monkeypatch.setattr(connector, "changed_since", reads)
+        raise Unavailable("không trả lời")
+
+    monkeypatch.setattr(connector, "changed_since", fails_once)
+    with pytest.raises(Unavailable):
+        world.connect()
+    world.sync()
+    assert world.market.writes("create") == []
+    assert list(world.market.items) == [("shop-mot", theirs)]
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
+    world.book.products = [source_product(), source_product("OCOP-2")]
+    world.pull()
+    world.sync()
+    assert [sku for _verb, _shop, sku in world.market.writes("create")] == ["OCOP-2-100G"]
+
+
+def test_an_access_token_that_has_lapsed_is_traded_before_a_shop_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of a login does not say until when its access token is good."""
+    connector = world.env.connectors["fake"]
+    answers = connector.check
+
+    def check(self: Any) -> Any:
+        if self.account.credentials["access_token"] == "lapsed":
+            raise AuthExpired("hết hạn")
+        return answers(self)
+
+    monkeypatch.setattr(connector, "check", check)
+    shop = world.connect(access_token="lapsed", refresh_token="r")
+    assert login(world, shop)["access_token"] == "new"
+    assert shop.enabled

@@ -507,3 +507,27 @@ def test_a_call_that_the_limiter_held_back_too_long_is_not_sent(world: World) ->
     world.time.forward(hours=1)
     with pytest.raises(NotSent, match="another worker's"):
         seams[-1].request("GET", "http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize("theirs", [False, True])
+def test_what_was_taken_of_an_item_before_we_knew_of_it_is_not_put_back(
+    world: World, theirs: bool
+) -> None:
+    """The answer to its create was lost, and somebody lowered its stock before it was found (found
+    by the model). What stood there before (``theirs``) takes our stock."""
+    world.book.products = [source_product(stock=30)]
+    world.pull()
+    shop = world.connect()
+
+    def lost(listing: Any) -> Any:
+        remote = world.market.make_of(listing.item_sku)
+        units = 17 if theirs else 30 - 13
+        world.market.items["shop-mot", remote].packs = {PACK: [20_000, units]}
+        world.market.items["shop-mot", remote].status = RemoteStatus.UNLISTED
+        told = Rejected("exists", code="duplicate", field="item_sku")
+        return Failed(told if theirs else Ambiguous("no answer"))
+
+    world.market.script["create"] = [lost]
+    world.sync(shop)
+    assert world.market.on_sale("shop-mot")[PACK] == (20_000, 30 if theirs else 17)
+    assert world.sql("SELECT sold FROM listing_variant") == [(0 if theirs else 13,)]

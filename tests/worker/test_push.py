@@ -6,6 +6,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from connectors.errors import (
 from connectors.registry.contract import Tombstone
 from models import leases, listings, outcomes, queue
 from models.listing import CREATE
+from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 from worker import planning
 from worker.push import drain
@@ -599,3 +601,30 @@ def test_no_setting_of_ours_takes_down_what_is_listed(world):
         world.drain(shop)
     assert len(world.market.writes("update_content")) == 1
     assert "OCOP-2-100G" in world.market.on_sale(shop.key)
+
+
+def test_one_item_that_the_channel_always_fails_on_does_not_keep_the_others_waiting(
+    world: World,
+) -> None:
+    """After a fault one row is tried at a time: not the same one for ever."""
+    world.book.products = [source_product("OCOP-1"), source_product("OCOP-2")]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    world.book.products = [source_product("OCOP-1", (21_000,)), source_product("OCOP-2", (21_000,))]
+    world.pull()
+    world.plan()
+    down = Failed(Unavailable("system busy"))
+
+    def only_the_first(change: Any) -> Any:
+        return down if "OCOP-1-100G" in change.prices else None
+
+    world.market.script["set_price"] = [down, down, *[only_the_first] * 20]
+    for _ in range(6):
+        world.drain(shop)
+        world.time.at += timedelta(seconds=301)
+    assert world.market.on_sale("shop-mot")["OCOP-2-100G"][0] == 21_000
+    assert world.market.on_sale("shop-mot")["OCOP-1-100G"][0] == 20_000
+    world.market.script["set_price"].clear()
+    world.sync()
+    assert world.market.on_sale("shop-mot")["OCOP-1-100G"][0] == 21_000

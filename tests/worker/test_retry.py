@@ -27,6 +27,15 @@ def test_a_shop_s_fault_leaves_the_row_due(kind):
     assert when(kind("x"), attempts=50) == NOW
 
 
+def test_a_fault_that_the_channel_names_time_and_again_lets_others_pass():
+    """It may be about this one row: at most as long as the breaker waits."""
+    busy = Unavailable("system busy", code="error_inner")
+    assert [when(busy, n) for n in (1, 2, 3)] == [NOW] * 3
+    assert when(busy, 4) > NOW
+    assert when(busy, 50) == NOW + timedelta(seconds=300)
+    assert when(Unavailable("our clock is off", code="clock"), 50) == NOW
+
+
 def test_a_refusal_waits_for_a_change_but_a_take_down_is_tried_every_period():
     assert when(Rejected("no")) is None
     assert when(Rejected("no"), take_down=True) == NOW + timedelta(seconds=900)
