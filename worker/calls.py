@@ -272,11 +272,10 @@ def set_availability(
     caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
 ) -> list[Result]:
     """Switch on, or take down by the ladder: unlist → stock 0 → the lowest stock allowed. What is
-    still under review before it exists is taken back; what the channel has banned is down, and a
-    reading that finds it back on sale is a drift like any other."""
+    still under review before it exists is taken back. What the channel has banned is down, also
+    where it does not want to be told; where it does, the item stays down when the ban is lifted."""
     begun = [r for r in rows if not listings[r.listing_id].remote_id]
-    down = [r for r in rows if _is_down(r, listings[r.listing_id])]
-    rows = [r for r in rows if listings[r.listing_id].remote_id and r not in down]
+    rows = [r for r in rows if listings[r.listing_id].remote_id]
     changes = [
         AvailabilityChange(item_of(listings[r.listing_id]), bool(r.wanted["on"])) for r in rows
     ]
@@ -284,10 +283,11 @@ def set_availability(
     results = []
     for row, (answer, took) in zip(rows, answers, strict=True):
         result = _plain(row, answer, took)
-        if isinstance(result.error, Rejected) and not row.wanted["on"]:
+        if isinstance(result.error, Rejected) and _is_down(row, listings[row.listing_id]):
+            result = Result(row, wrote=False)
+        elif isinstance(result.error, Rejected) and not row.wanted["on"]:
             _down_the_ladder(caller, result, listings[row.listing_id])
         results.append(result)
-    results += [Result(row, wrote=False) for row in down]
     return results + _take_back(caller, begun, listings)
 
 

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from connectors.contract import ShopFacts
 from connectors.errors import AuthExpired
-from models import shops
+from models import queue, shops
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
 
 
 def check(env: Env, shop: Shop) -> ShopFacts:
-    """What the shop says of itself now, kept. Raises a ChannelError that says what is wrong."""
+    """What the shop says of itself now, kept: what it refused may be taken now, and is tried once
+    more. Raises a ChannelError that says what is wrong."""
     facts = _ask(env, shop)
     with env.db.transaction() as session:
         shops.checked(
             session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now(),
             facts.account_id,
         )  # fmt: skip
+        queue.try_refused_again(session, shop.id or 0, env.now())
     return facts
 
 

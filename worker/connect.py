@@ -13,7 +13,7 @@ from sqlmodel import Session
 from connectors.contract import Account, Connector, Credentials, ShopFacts
 from connectors.errors import AuthExpired
 from connectors.guard import Refused
-from models import categories, pairing, shops, unread
+from models import categories, pairing, queue, shops, unread
 from models.shop import Shop
 from models.text import slug
 from worker import adopting, mapping
@@ -249,6 +249,7 @@ def _store_checked(
             session, shop_id, facts.settings, facts.consent_expires_at, env.now(),
             facts.account_id or shop.remote_key or "",
         )  # fmt: skip
+        queue.try_refused_again(session, shop_id, env.now())
         if shop.checked_at is None:
             unread.mark(session, shop.key, env.now())
             shops.set_enabled(session, shop_id, on=True)

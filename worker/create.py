@@ -24,7 +24,7 @@ from connectors.contract import (
     RemoteStatus,
 )
 from connectors.errors import Ambiguous, ChannelError, ProtocolError, Rejected
-from models import holds, listings, outcomes, queue, turns
+from models import holds, listings, outcomes, queue, shops, turns
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -232,13 +232,24 @@ def _judge(
 def _missed(batch: Batch, row: Claimed, took: int) -> Result:
     state = _state(batch, row)
     with batch.env.db.transaction() as session:
-        if state.lookups + 1 >= LOOKUPS:
-            outcomes.create_not_done(session, row.listing_id, batch.place.fence)
-            wait = 0.0
-        else:
+        if state.lookups + 1 < LOOKUPS:
             outcomes.looked_up(session, row.listing_id, batch.place.fence)
             wait = batch.settle_s * LOOKUP_SPACING
-    return Result(row, error=_unclear(), wait_s=wait, duration_ms=took, wrote=False)
+            return Result(row, error=_unclear(), wait_s=wait, duration_ms=took, wrote=False)
+        outcomes.create_not_done(session, row.listing_id, batch.place.fence)
+        if not _was_told(state):
+            return Result(row, error=_unclear(), wait_s=0.0, duration_ms=took, wrote=False)
+        listings.move(session, [row.listing_id], "rejected", batch.env.now())
+    why = reason("SKU_TAKEN", state.item_sku)
+    taken = Rejected(why.text, code="sku_taken", field="item_sku", hint=why.advice, passing=True)
+    return Result(row, error=taken, duration_ms=took)
+
+
+def _was_told(state: ListingState) -> bool:
+    """It is looked for because the channel said that it is there, not because an answer was
+    lost."""
+    begun, deadline = state.attempt_at, state.attempt_deadline
+    return begun is not None and deadline is not None and deadline < begun
 
 
 def _two_items(batch: Batch, row: Claimed, found: Sequence[FoundItem]) -> Result:
@@ -343,8 +354,21 @@ def _failed(
         outcomes.set_reason(session, row.listing_id, reason("CREATE_UNCLEAR").as_json())
     else:
         outcomes.create_not_done(session, row.listing_id, batch.place.fence)
-        if isinstance(error, Rejected):
+        if isinstance(error, Rejected) and not _uploaded_anew(batch, session, result):
             listings.move(session, [row.listing_id], "rejected", now)
+
+
+def _uploaded_anew(batch: Batch, session: Any, result: Result) -> bool:
+    """The channel no longer knows a picture that was uploaded before: its ids are dropped, and the
+    create goes out once more with new ones."""
+    row, error = result.claimed, result.error
+    if getattr(error, "field", "") != "images" or row.attempts > 1:
+        return False
+    digests = _state(batch, row).facets["content"].wanted["images"]
+    if not shops.drop_uploads(session, batch.place.shop_id, digests):
+        return False
+    result.wait_s = 0.0
+    return True
 
 
 def _may_stand(error: ChannelError, *, begun: bool) -> bool:

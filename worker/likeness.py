@@ -2,14 +2,15 @@
 
 An equal SKU is sure. An equal GTIN is sure where the names agree at least a little, because a
 GTIN alone never decides identity (registry-formats §3.5). Likeness of names and packs is only
-ever a proposal: a person decides (design: "A shop that already sells").
+ever a proposal: a person decides (design: "A shop that already sells"). So does a person where an
+item holds other packs as well: an item that is ours has our packs, and the others would go.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.text import fold
 
@@ -62,13 +63,15 @@ class Pair:
     ours: Ours | None
     how: str
     score: float
+    mixed: bool = False
+    """The item holds packs that are not surely ours."""
 
     @property
     def verdict(self) -> str:
         if self.ours is None:
             return "stranger"
         same = self.how == "sku" or (self.how == "gtin" and self.score >= 1)
-        return "sure" if same else "doubtful"
+        return "sure" if same and not self.mixed else "doubtful"
 
 
 def pair(ours: Sequence[Ours], theirs: Sequence[Theirs]) -> list[Pair]:
@@ -87,7 +90,9 @@ def pair(ours: Sequence[Ours], theirs: Sequence[Theirs]) -> list[Pair]:
             continue
         made[proposal.theirs.key] = proposal
         taken.add(mine.variant_id)
-    return [made.get(t.key, Pair(t, None, "", 0.0)) for t in theirs]
+    pairs = [made.get(t.key, Pair(t, None, "", 0.0)) for t in theirs]
+    mixed = {p.theirs.key[0] for p in pairs if p.verdict != "sure"}
+    return [replace(p, mixed=p.theirs.key[0] in mixed) for p in pairs]
 
 
 def _rank(pair_: Pair) -> float:

@@ -169,6 +169,12 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Trên sàn có hai sản phẩm cùng mã ({detail}).",
         "Cán bộ phụ trách chọn giữ một, xóa một.",
     ),
+    "SKU_TAKEN": (
+        CHANNEL,
+        "Sàn báo mã {detail} đã có, mà không tìm thấy sản phẩm nào mang mã đó.",
+        "Cán bộ phụ trách tìm mã này trên trang người bán (hàng ẩn, thùng rác, chờ duyệt), rồi xóa "
+        "hoặc đổi mã; chương trình thỉnh thoảng thử lại.",
+    ),
     "TAKE_DOWN_REFUSED": (
         CHANNEL,
         "Vẫn còn bán trái quy định: sàn không cho gỡ ({detail}).",

@@ -38,6 +38,18 @@ def test_pairs(theirs, ours, verdict):
     assert (made.ours, made.verdict) == (ours, verdict)
 
 
+def test_an_item_with_packs_that_are_not_ours_waits_for_a_person():
+    """As ours it would have our packs alone."""
+    packs = [
+        Theirs(("7", "a"), "MY-500G", "", "Mỳ Chũ", "500 g"),
+        Theirs(("7", "b"), "CUA-TOI", "", "Mỳ Chũ", "thùng"),
+        Theirs(("8", ""), "MAT-700G", "", "Mật ong", ""),
+    ]
+    assert [p.verdict for p in pair(OURS, packs)] == ["doubtful", "stranger", "sure"]
+    packs[1] = Theirs(("7", "b"), "my-1000g", "", "Mỳ Chũ", "1 kg")
+    assert [p.verdict for p in pair(OURS, packs)] == ["sure", "sure", "sure"]
+
+
 def test_the_packs_of_one_item_are_of_one_product_and_no_pack_is_twice_there():
     rows = [
         Theirs(("1", "a"), "", "", "Mỳ gạo Chũ Xuân Trường", "500g"),

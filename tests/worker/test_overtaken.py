@@ -484,8 +484,26 @@ def test_what_the_channel_has_banned_is_down_and_is_not_taken_down_every_period(
         world.drain(shop)
         world.time.forward(hours=1)
     assert world.due() == 0
-    assert len(world.market.script["set_availability"]) == 8
+    assert len(world.market.script["set_availability"]) == 7  # once more, known to be banned
     assert (world.listing(PACK).state, world.listing(PACK).alarm) == ("banned", None)
+
+
+def test_what_is_banned_is_taken_down_too_where_the_channel_takes_it(world: World) -> None:
+    """Or it were on sale again without a certificate as soon as the ban is lifted."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    item_of(world.market, PACK).status = RemoteStatus.BANNED
+    world.sql("UPDATE listing SET read_due_at = now() - interval '1 year' RETURNING 1")
+    world.drain(shop)
+    assert world.listing(PACK).state == "banned"
+    world.book.products, world.book.tombstones = [], [Tombstone("OCOP-1", None, "thu hồi")]
+    world.pull()
+    world.plan()
+    world.drain(shop)
+    assert len(world.market.writes("set_availability")) == 2
+    assert world.due() == 0
 
 
 def test_a_call_that_the_limiter_held_back_too_long_is_not_sent(world: World) -> None:

@@ -25,6 +25,7 @@ from models.listing import CREATE
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 from worker import planning
+from worker.checking import check
 from worker.push import drain
 
 
@@ -628,3 +629,63 @@ def test_one_item_that_the_channel_always_fails_on_does_not_keep_the_others_wait
     world.market.script["set_price"].clear()
     world.sync()
     assert world.market.on_sale("shop-mot")["OCOP-1-100G"][0] == 21_000
+
+
+def test_a_sku_that_the_channel_calls_taken_and_nobody_finds_is_told_and_seldom_tried(
+    world: World,
+) -> None:
+    """In a trash that no reading shows, or under another account."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    told = Failed(Rejected("SKU exists", code="duplicate", field="item_sku"))
+    calls: list[Any] = []
+
+    def taken(listing: Any) -> Any:
+        calls.append(world.time.at)
+        return told
+
+    world.market.script["create"] = [taken] * 50
+    world.sync(shop)
+    assert len(calls) <= 2
+    (row,) = world.rows()
+    assert (row.state, row.reason_code) == ("rejected", "REFUSED")
+    assert "OCOP-1-100G" in row.reason
+    for _ in range(12):
+        world.time.at += timedelta(seconds=900)
+        world.drain(shop)
+        world.sync(shop)
+    assert len(calls) <= 8
+    world.market.script["create"].clear()
+    world.time.at += timedelta(hours=7)
+    world.sync(shop)
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
+
+
+def test_a_picture_that_the_channel_forgot_is_uploaded_again_for_a_create(world: World) -> None:
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    gone = Failed(Rejected("Image not exist.", field="images"))
+    world.market.script["create"] = [gone]
+    world.sync(shop)
+    assert len(world.market.writes("create")) == 1
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
+    world.market.script["create"] = [gone] * 5
+    world.book.products = [source_product(), source_product("OCOP-2")]
+    world.pull()
+    world.sync(shop)
+    assert len(world.market.script["create"]) == 3, "once more, and then it is told"
+
+
+def test_what_a_shop_refused_is_tried_once_more_when_a_person_checks_it(world: World) -> None:
+    """A right that was missing has been granted: nothing of the goods has changed."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.market.script["create"] = [Failed(Rejected("no permission"))]
+    world.sync(shop)
+    assert world.market.on_sale("shop-mot") == {}
+    check(world.env, shop)
+    world.sync(shop)
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
