@@ -36,6 +36,8 @@ from connectors.tiki import auth, catalogue, shop
 from connectors.tiki.capabilities import CAPABILITIES
 from connectors.tiki.client import Client
 from connectors.tiki.finding import Finder
+from connectors.tiki.handles import is_price
+from connectors.tiki.listprice import ListPrices
 from connectors.tiki.making import Making
 from connectors.tiki.offers import Offers
 from connectors.tiki.products import Products
@@ -59,7 +61,8 @@ class TikiConnector:
             self._client, self._products, tracks, self._catalogue, settings, clock
         )
         self._finder = Finder(self._products, tracks, clock)
-        self._offers = Offers(self._client, self._products, settings)
+        list_prices = ListPrices(self._client, self._products, tracks, clock)
+        self._offers = Offers(self._client, self._products, settings, list_prices)
 
     # --- the shop ---------------------------------------------------------------------------
 
@@ -103,7 +106,10 @@ class TikiConnector:
         return [self._making.create(listing) for listing in listings]
 
     def resume(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[RemoteItem]]:
-        return [self._making.resume(handle) for handle in handles]
+        return [
+            self._offers.resume(handle) if is_price(handle) else self._making.resume(handle)
+            for handle in handles
+        ]
 
     def cancel(self, handles: Sequence[Mapping[str, Any]]) -> list[Outcome[None]]:
         return [self._making.cancel(handle) for handle in handles]

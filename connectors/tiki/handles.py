@@ -13,6 +13,9 @@ Handle = Mapping[str, Any]
 
 FIRST_ASK_S, LAST_ASK_S = 5.0, 600.0
 
+PATIENCE_S = 300.0
+"""So long a request that was just sent may be unknown to the tracking."""
+
 
 def create(track: Track, sku: str, clock: Clock) -> dict[str, Any]:
     return {
@@ -35,6 +38,19 @@ def content(track_id: str, sku: str, product_id: str, clock: Clock) -> dict[str,
     }
 
 
+def price(track_id: str, sku: str, product_id: str, amount: int, clock: Clock) -> dict[str, Any]:
+    """``amount`` (đồng) is written when the list price has been raised to it."""
+    return {
+        "kind": "price",
+        "track_id": track_id,
+        "sku": sku,
+        "product_id": product_id,
+        "price": amount,
+        "begun": stamp(clock()),
+        "asked": 0,
+    }
+
+
 def waiting(handle: Handle, *, in_review: bool = True) -> Pending:
     """Asked again after seconds at first, at last every ten minutes."""
     asked = int(handle.get("asked") or 0)
@@ -44,6 +60,15 @@ def waiting(handle: Handle, *, in_review: bool = True) -> Pending:
 
 def is_content(handle: Handle) -> bool:
     return handle.get("kind") == "content"
+
+
+def is_price(handle: Handle) -> bool:
+    return handle.get("kind") == "price"
+
+
+def young(handle: Handle, clock: Clock) -> bool:
+    """Whether its request may still be unknown to the tracking."""
+    return age_s(handle, clock) < PATIENCE_S
 
 
 def age_s(handle: Handle, clock: Clock) -> float:

@@ -43,9 +43,6 @@ from connectors.tiki.words import reason_of, refused
 CANCEL_AGAIN_S = 5.0
 """Seconds after which a request that Tiki has not taken in yet is cancelled again."""
 
-PATIENCE_S = 300.0
-"""So long a request that was just sent may be unknown to the tracking."""
-
 
 class Making:
     def __init__(
@@ -203,7 +200,7 @@ class Making:
 
     def _forgotten(self, handle: Handle) -> Outcome[RemoteItem]:
         """The tracking does not know it: not yet, or not any more (trap 7)."""
-        if handles.age_s(handle, self._clock) < PATIENCE_S:
+        if handles.young(handle, self._clock):
             return handles.waiting(handle)
         if handles.is_content(handle):
             return Failed(
@@ -259,7 +256,7 @@ class Making:
         return _ended(self._tracks.track(track.track_id)) or Failed(error)
 
     def _cancel_forgotten(self, handle: Handle) -> Outcome[None]:
-        if handles.age_s(handle, self._clock) < PATIENCE_S:
+        if handles.young(handle, self._clock):
             return Pending(handle, CANCEL_AGAIN_S)
         if self._products.by_sku(str(handle["sku"])):
             return Failed(_too_late())

@@ -134,6 +134,7 @@ def _made(
     world: World, switches: Switches, request: Request, variant: Mapping[str, Any], now: float
 ) -> Product:
     body = request.body
+    unnamed = variant["price"] if switches.omitted_market == "price" else 0
     number = world.next_id("product", products.FIRST_PRODUCT)
     stocks = {str(w["warehouseId"]): w["qtyAvailable"] for w in variant.get("warehouse_stocks", [])}
     images = [i for i in dict.fromkeys(body["images"]) if i != body["image"]]
@@ -146,7 +147,7 @@ def _made(
         name=body["name"],
         category_id=body["category_id"],
         price=variant["price"],
-        market_price=variant.get("market_price") or body.get("market_price") or 0,
+        market_price=variant.get("market_price") or body.get("market_price") or unnamed,
         inventory_type=variant.get("inventory_type") or "dropship",
         created=now,
         updated=now,

@@ -48,6 +48,8 @@ def update_info(world: World, switches: Switches, call: Call) -> dict[str, Any]:
         problems += checks.content(
             {**product.fields, "images": [], **body}, product.category_id, switches
         )
+    if "market_price" in body:
+        problems += checks.price_problems(product.price, body["market_price"], switches)
     if problems:
         raise unprocessable(*dict.fromkeys(problems))
     body = {**body, "product_id": product.product_id}

@@ -56,6 +56,7 @@ class Switches:
     sku_version: Literal["v1", "v2"] = "v1"  # 3.7: updateOriginalSku
 
     # writing (3.7)
+    omitted_market: Literal["none", "price"] = "none"  # 3.3: the list price that nobody named
     above_market: Literal["refused", "bumped"] = "refused"  # price over the list price
     left_out_is_zero: bool = True  # a warehouse that is not named
     update_review: bool = True  # 6.10: content goes to review; false: approved at once

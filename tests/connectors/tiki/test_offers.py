@@ -9,6 +9,7 @@ import pytest
 from connectors.contract import (
     AvailabilityChange,
     Failed,
+    Pending,
     PriceChange,
     RemoteItem,
     RemoteStatus,
@@ -16,12 +17,13 @@ from connectors.contract import (
     StockChange,
     VariantsChange,
 )
-from connectors.errors import NotFound, Rejected
+from connectors.errors import Ambiguous, NotFound, ProtocolError, Rejected
 from sandbox.tiki import Fault
-from tests.connectors.tiki.conftest import Opener, done, listed, pack, refused
+from tests.connectors.tiki.conftest import Opener, done, followed, listed, pack, refused
 from tests.connectors.tiki.rig import SID, TikiBench
 
 SKU = "MICHU-500G"
+INFO = "updateProductInfo"
 
 
 def test_a_price(bench: TikiBench) -> None:
@@ -57,13 +59,96 @@ def test_a_stock_at_its_bounds(bench: TikiBench, units: int) -> None:
     assert bench.product(SKU).available == units
 
 
-@pytest.mark.parametrize("price", [3_000, 41_000])
-def test_the_list_price_bounds_the_price_both_ways(bench: TikiBench, price: int) -> None:
+def test_the_list_price_bounds_the_price_below(bench: TikiBench) -> None:
     item = listed(bench)
     bench.market.do(SID, "edit", sku=SKU, market_price=39_000)
-    error = refused(bench.shop.set_price([PriceChange(item, {SKU: price})])[0], "price")
+    error = refused(bench.shop.set_price([PriceChange(item, {SKU: 3_000})])[0], "price")
     assert "listing price" in error.message
     assert bench.product(SKU).price == 32_000
+    assert bench.calls(INFO) == []
+
+
+# --- a price above the list price -------------------------------------------------------------
+
+
+def lifted(bench: TikiBench, price: int = 36_000) -> tuple[RemoteItem, Pending]:
+    """A raise on a floor that took the first price for the list price."""
+    item = listed(bench)
+    (outcome,) = bench.shop.set_price([PriceChange(item, {SKU: price})])
+    assert isinstance(outcome, Pending), outcome
+    return item, outcome
+
+
+def test_a_raise_waits_for_the_list_price_to_follow(open_bench: Opener) -> None:
+    bench = open_bench("omitted_market=price")
+    item, pending = lifted(bench)
+    assert pending.in_review
+    assert bench.calls(INFO)[-1]["body"] == {
+        "product_id": int(item.remote_id), "market_price": 36_000,
+    }  # fmt: skip
+    assert bench.product(SKU).price == 32_000
+    assert done(followed(bench, pending)).remote_id == item.remote_id
+    held = bench.product(SKU)
+    assert (held.price, held.market_price) == (36_000, 36_000)
+    assert len(bench.calls(INFO)) == 1, "one request, however often it is asked for"
+
+
+def test_a_raise_goes_through_at_once_where_nobody_reviews(open_bench: Opener) -> None:
+    bench = open_bench("omitted_market=price", "update_review=false")
+    item = listed(bench)
+    answers = done(bench.shop.set_price([PriceChange(item, {SKU: 36_000})])[0])
+    assert answers.accepted == {SKU}
+    assert bench.product(SKU).price == 36_000
+
+
+def test_a_raise_whose_list_price_the_desk_refuses(open_bench: Opener) -> None:
+    bench = open_bench("omitted_market=price")
+    _item, pending = lifted(bench)
+    bench.pass_time(6)
+    bench.decide(SKU, "reject", "Nâng giá ảo")
+    error = refused(bench.shop.resume([pending.handle])[0], "price")
+    assert "Nâng giá ảo" in error.message
+    assert "Seller Center" in error.hint
+    assert bench.product(SKU).price == 32_000
+
+
+def test_a_raise_whose_request_was_deleted_is_refused(open_bench: Opener) -> None:
+    bench = open_bench("omitted_market=price")
+    _item, pending = lifted(bench)
+    bench.pass_time(6)
+    bench.market.do(SID, "delete_request", sku=SKU)
+    refused(bench.shop.resume([pending.handle])[0], "price")
+
+
+def test_a_raise_whose_request_tiki_forgot_is_tried(open_bench: Opener) -> None:
+    bench = open_bench("omitted_market=price")
+    _item, pending = lifted(bench)
+    bench.pass_time(31 * 86400)
+    bench.credentials = bench.shop.refresh()
+    done(bench.shop.resume([pending.handle])[0])
+    assert bench.product(SKU).price == 36_000
+
+
+def test_a_raise_that_is_not_known_yet_is_asked_again(open_bench: Opener) -> None:
+    bench = open_bench("omitted_market=price", "tracking_lag_s=30")
+    _item, pending = lifted(bench)
+    assert isinstance(bench.shop.resume([pending.handle])[0], Pending)
+    done(followed(bench, pending))
+
+
+@pytest.mark.parametrize(("kind", "error"), [
+    ("reset_after", Ambiguous), ("outage", Ambiguous), ("array", ProtocolError),
+])  # fmt: skip
+def test_a_raise_whose_request_is_unclear(open_bench: Opener, kind: Any, error: Any) -> None:
+    bench = open_bench("omitted_market=price")
+    item = listed(bench)
+    bench.market.spoil(Fault(kind=kind, path=INFO))
+    (outcome,) = bench.shop.set_price([PriceChange(item, {SKU: 36_000})])
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, error)
+    (again,) = bench.shop.set_price([PriceChange(item, {SKU: 36_000})])
+    done(followed(bench, again))  # type: ignore[arg-type]
+    assert bench.product(SKU).price == 36_000
 
 
 def test_a_list_price_that_was_read_is_minded_here(bench: TikiBench) -> None:
@@ -87,7 +172,7 @@ def test_a_price_above_the_list_price_is_tikis_to_judge(open_bench: Opener, answ
     shop = bench.shop
     shop.read([item.remote_id], full=True)
     (outcome,) = shop.set_price([PriceChange(item, {SKU: 41_000})])
-    assert isinstance(outcome, Failed) is (answer == "refused")
+    assert isinstance(outcome, Pending) is (answer == "refused")
     assert bench.product(SKU).price == (32_000 if answer == "refused" else 41_000)
 
 
@@ -99,7 +184,7 @@ def test_each_row_has_its_own_answer(bench: TikiBench) -> None:
          PriceChange(RemoteItem("270009999"), {"C": 50_000})]
     )  # fmt: skip
     assert done(answers[0]).accepted == {"A"}
-    refused(answers[1], "price")
+    assert isinstance(answers[1], Pending)
     assert isinstance(answers[2], Failed)
     assert isinstance(answers[2].error, NotFound)
 
@@ -132,7 +217,7 @@ def test_two_failures_in_a_row_are_not_even_noticed(bench: TikiBench, kind: Any)
 def test_a_refusal_is_not_repeated(bench: TikiBench) -> None:
     item = listed(bench)
     bench.market.do(SID, "edit", sku=SKU, market_price=30_000)
-    bench.shop.set_price([PriceChange(item, {SKU: 31_000})])
+    bench.shop.set_price([PriceChange(item, {SKU: 2_000})])
     assert len(bench.calls("updateSku")) == 1
 
 

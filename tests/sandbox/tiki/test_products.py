@@ -125,6 +125,29 @@ def test_content_by_review(market: Market) -> None:
         assert market.last.status_code == 422, strange
 
 
+@pytest.mark.parametrize("omitted", ["none", "price"])
+def test_a_list_price_that_nobody_named(open_market: Opener, omitted: str) -> None:
+    market = open_market(omitted_market=omitted)
+    product = market.make()
+    assert product.market_price == (32000 if omitted == "price" else 0)
+    answer = market.put({"product_id": product.product_id, "price": 36000})
+    assert ("errors" in answer) is (omitted == "price")
+
+
+def test_a_list_price_is_raised_by_review(market: Market) -> None:
+    product = market.make(variant_market_price=32000)
+    path, number = "v2/requests/updateProductInfo", {"product_id": product.product_id}
+    for wrong in (31000, 400000, "36000", -1):
+        market.post(path, {**number, "market_price": wrong})
+        assert market.last.status_code == 422, wrong
+    assert market.post(path, {**number, "market_price": 36000})["state"] == "queuing"
+    market.put({**number, "price": 36000})
+    assert market.last.status_code == 422
+    market.clock.turn(8000)
+    market.login()
+    assert market.put({**number, "price": 36000})["state"] == "approved"
+
+
 def test_the_sellers_code(market: Market) -> None:
     product = market.make("A")
     market.make("B")
