@@ -13,7 +13,7 @@ from connectors.contract import (
     RemoteStatus,
     RemoteVariant,
 )
-from connectors.errors import ChannelError, Unavailable
+from connectors.errors import ChannelError
 from connectors.tiki import handles
 from connectors.tiki.products import Products, Row, id_of, status_of
 from connectors.tiki.tracks import OpenRequests, Tracks
@@ -48,16 +48,12 @@ class Finder:
         return Done(tuple(_item(row, sku) for row in found))
 
     def _request(self, sku: str, requests: OpenRequests) -> Outcome[Found]:
-        """A create that was sent some seconds ago tells no SKU yet. It may be this one, and who
-        would now conclude that there is none would make a second."""
+        """A create that was sent some seconds ago, or is under review, may tell no SKU yet. It may
+        be this one, and who would now conclude that there is none would make a second. That is
+        this row's alone to wait for: the shop answers, and its take-downs go on."""
         tracks = requests.by_sku.get(sku, [])
         if not tracks and requests.unknown:
-            return Failed(
-                Unavailable(
-                    f"Tiki còn {requests.unknown} yêu cầu đăng chưa cho biết mã SKU",
-                    code="not_transformed",
-                )
-            )
+            return Failed(requests.unclear())
         return Done(
             tuple(
                 FoundItem("", sku, RemoteStatus.IN_REVIEW, (), handles.create(t, sku, self._clock))

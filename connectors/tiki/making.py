@@ -260,9 +260,10 @@ class Making:
             return Pending(handle, CANCEL_AGAIN_S)
         if self._products.by_sku(str(handle["sku"])):
             return Failed(_too_late())
-        for track in self._tracks.open_requests().by_sku.get(str(handle["sku"]), []):
+        requests = self._tracks.open_requests()
+        for track in requests.by_sku.get(str(handle["sku"]), []):
             return self._delete(track)
-        return Done(None)
+        return Failed(requests.unclear()) if requests.unknown else Done(None)
 
     # --- what stands there ------------------------------------------------------------------
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from connectors.contract import Clock
-from connectors.errors import NotFound
+from connectors.errors import NotFound, ProtocolError
 from connectors.tiki.capabilities import PAGE
 from connectors.tiki.client import Client
 from connectors.tiki.fields import inner, local, rows, text_of
@@ -19,7 +20,10 @@ LIVES = timedelta(days=30)
 """A track id is forgotten after this (trap 7)."""
 
 STUCK = timedelta(hours=1)
-"""A request is transformed within seconds or minutes."""
+"""A request is transformed within seconds or minutes; only one that is not can be stuck (3.5)."""
+
+_SSKU = re.compile(r"\d{13}")
+"""Tiki's own code of a product (3.1)."""
 
 _AHEAD = timedelta(minutes=10)
 """Tiki's clock may run before ours."""
@@ -50,6 +54,12 @@ class OpenRequests:
 
     by_sku: Mapping[str, list[Track]]
     unknown: int
+
+    def unclear(self) -> ProtocolError:
+        """What concerns the row that asks: its request may be one of the unknown."""
+        return ProtocolError(
+            f"Tiki còn {self.unknown} yêu cầu đăng chưa cho biết mã SKU", code="not_transformed"
+        )
 
 
 class Tracks:
@@ -90,24 +100,27 @@ class Tracks:
 
     def open_requests(self) -> OpenRequests:
         """By the SKUs that they name. The tracking lists also what was not transformed yet, but no
-        SKU; the requests have SKUs, but only of what was (3.5)."""
+        SKU; the requests have SKUs, but only of what was, and perhaps not before it is approved:
+        ``products`` hangs on ``product_id`` (3.5). One under review is unknown then to its end."""
         tracks = [t for t in self._recent() if t.stage is Stage.OPEN]
         requests = self._requests(tracks)
         by_sku: dict[str, list[Track]] = {}
-        unknown: set[str] = set()
+        reviewed, unseen = 0, set()
         for track in tracks:
             row = requests.get(track.request_id) if track.request_id else None
             skus = _skus(row) if row is not None else []
             if not skus and row is not None and not _creates(row):
                 continue
-            if not skus:
-                unknown.add(track.track_id)
+            if not skus and row is not None:
+                reviewed += 1
+            elif not skus:
+                unseen.add(track.track_id)
             for sku in skus:
                 by_sku.setdefault(sku, []).append(track)
-        return OpenRequests(by_sku, len(unknown & self._fresh()) if unknown else 0)
+        return OpenRequests(by_sku, reviewed + (len(unseen & self._fresh()) if unseen else 0))
 
     def _fresh(self) -> frozenset[str]:
-        """Tracks of the last hour. An older one that still tells no SKU is stuck, and would keep
+        """Tracks of the last hour. An older one that has no request yet is stuck, and would keep
         every other listing from being settled; were it ours, Tiki would refuse its twin."""
         now = self._clock()
         found: dict[str, Track] = {}
@@ -189,9 +202,18 @@ def sku_of(product: Mapping[str, Any]) -> str:
 
 
 def _skus(request: Mapping[str, Any]) -> list[str]:
+    """The seller's codes in a create: of its products, and of the variants that it was sent with,
+    should it show them. A product's ``sku`` is the seller's only where it is not Tiki's (3.1)."""
     if not _creates(request):
         return []
-    return [sku for row in inner(request.get("products")) if (sku := sku_of(row))]
+    found = [sku_of(row) or _not_tikis(row) for row in inner(request.get("products"))]
+    found += [sku_of(row) or text_of(row, "sku") for row in inner(request.get("variants"))]
+    return [sku for sku in dict.fromkeys(found) if sku]
+
+
+def _not_tikis(product: Mapping[str, Any]) -> str:
+    sku = text_of(product, "sku")
+    return "" if _SSKU.fullmatch(sku) else sku
 
 
 def _creates(request: Mapping[str, Any]) -> bool:

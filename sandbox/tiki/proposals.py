@@ -225,22 +225,28 @@ def _request(
     }
     if with_products:
         row["products"] = _products(world, switches, request)
+        if switches.asked_shown == "variants" and request.kind == "create_product":
+            row["variants"] = [{"sku": sku} for sku in request.skus]
     return row
 
 
 def _products(world: World, switches: Switches, request: Request) -> list[dict[str, Any]]:
-    """Those that exist, else those that are asked for, which have no id yet."""
+    """Those that exist, else those that are asked for, which have no id yet. ``products[]`` hangs
+    on ``product_id`` and may be empty until there is one (3.5)."""
     made = [world.products[i] for i in request.product_ids if i in world.products]
     if made:
         return [products.shown(p, switches, listed=False) for p in made]
-    return [_asked(request.body, variant) for variant in request.body.get("variants", [])]
+    if switches.asked_shown in ("variants", "none"):
+        return []
+    variants = request.body.get("variants", [])
+    return [_asked(request.body, variant, switches.asked_shown) for variant in variants]
 
 
-def _asked(body: Mapping[str, Any], variant: Mapping[str, Any]) -> dict[str, Any]:
+def _asked(body: Mapping[str, Any], variant: Mapping[str, Any], shown: str) -> dict[str, Any]:
     return {
         "product_id": None,
-        "sku": "",
-        "original_sku": variant["sku"],
+        "sku": variant["sku"] if shown == "sku" else "",
+        "original_sku": "" if shown == "sku" else variant["sku"],
         "name": body["name"],
         "active": 0,
         "price": variant["price"],

@@ -31,6 +31,8 @@ class Switches:
     request_filter: bool = True  # 3.5: the list of requests heeds ``state``
     tracking_filter: bool = True  # 3.5: the tracking list heeds created_at_min and _max
     request_products: bool = True  # 3.5: include=products is heeded by the list
+    asked_shown: Literal["products", "variants", "sku", "none"] = "products"
+    # 3.5: where a request that is not decided shows its SKU; "sku": as the products' ``sku``
     late_delete: Literal[400, 404, 422] = 422  # 3.5: deleting an approved request
 
     # shapes (2, 3.8)

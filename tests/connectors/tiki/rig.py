@@ -205,9 +205,9 @@ ANSWERS: Mapping[str, Sequence[str]] = {
         "spelling=waiting", "drafted=true", "reason_form=json", "primary_name=isPrimary",
         "parent_name=parent", "whole_tree=false", "display_names=false",
     ),
-    "reasons as a list; findBy an object; documents by category": (
+    "reasons as a list; findBy an object; documents by category; requests show variants": (
         "reason_form=list", "find_shape=object", "find_none=empty", "documents=category",
-        "late_delete=404",
+        "late_delete=404", "asked_shown=variants",
     ),
     "reasons empty; findBy data; no documents": (
         "reason_form=empty", "find_shape=data", "find_none=empty", "id_name=id",
@@ -217,7 +217,9 @@ ANSWERS: Mapping[str, Sequence[str]] = {
         "reason_form=null", "duplicate_form=plain", "find_version=v2", "find_loose=true",
         "one_sentence_401=true", "old_refresh_works=true",
     ),
-    "findBy an empty list": ("find_none=empty", "refresh_rotates=false"),
+    "findBy an empty list; requests show no SKU before they are approved": (
+        "find_none=empty", "refresh_rotates=false", "asked_shown=none",
+    ),
     "duplicate refused at once; content at once; prices bumped": (
         "duplicate_at_once=true", "update_review=false", "sku_version=v2",
         "above_market=bumped", "left_out_is_zero=false",

@@ -18,7 +18,7 @@ from connectors.contract import (
     Pending,
     RemoteStatus,
 )
-from connectors.errors import Ambiguous, ProtocolError, Rejected, Unavailable
+from connectors.errors import Ambiguous, ProtocolError, Rejected
 from sandbox.tiki import Fault
 from tests.connectors.tiki.conftest import (
     DECLARED,
@@ -200,7 +200,7 @@ def test_an_unclear_create_is_never_repeated_and_is_found(bench: TikiBench, kind
 
     (early,) = bench.shop.find_by_sku(["MICHU-500G"])
     assert isinstance(early, Failed), "it may be ours: nobody may say that there is none"
-    assert isinstance(early.error, Unavailable)
+    assert isinstance(early.error, ProtocolError)
     bench.pass_time(6)
     (found,) = done(bench.shop.find_by_sku(["MICHU-500G"])[0])
     item = done(followed(bench, Pending(found.handle, 5)))

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from connectors.contract import Done, Failed, FoundItem, Outcome, Pending, RemoteItem
-from connectors.errors import NotFound, Rejected, Unavailable
+from connectors.errors import SHOP_FAULTS, NotFound, ProtocolError, Rejected
 from sandbox.tiki import Fault
 from tests.connectors.tiki.conftest import (
     Opener,
@@ -179,10 +179,66 @@ def test_a_request_that_is_stuck_blocks_nobody_for_ever(open_bench: Opener) -> N
     begun(bench)
     (outcome,) = bench.shop.find_by_sku(["OTHER"])
     assert isinstance(outcome, Failed)
-    assert isinstance(outcome.error, Unavailable)
+    assert isinstance(outcome.error, ProtocolError)
     bench.pass_time(3500)
     assert isinstance(bench.shop.find_by_sku(["OTHER"])[0], Failed)
     bench.pass_time(200)
+    bench.credentials = bench.shop.refresh()
+    assert done(bench.shop.find_by_sku(["OTHER"])[0]) == ()
+
+
+@pytest.mark.parametrize("shown", ["variants", "sku"])
+@pytest.mark.parametrize("listed", ["true", "false"])
+def test_a_request_that_shows_its_sku_elsewhere(
+    open_bench: Opener, shown: str, listed: str
+) -> None:
+    bench = open_bench(f"asked_shown={shown}", f"request_products={listed}")
+    pending = begun(bench)
+    bench.pass_time(6)
+    (found,) = done(bench.shop.find_by_sku(["MICHU-500G"])[0])
+    assert found.handle["track_id"] == pending.handle["track_id"]
+    assert done(bench.shop.find_by_sku(["OTHER"])[0]) == ()
+
+
+def test_a_review_that_tells_no_sku_is_unknown_to_its_end(open_bench: Opener) -> None:
+    """Two to three hours (3.4): it is not stuck. It may be anybody's, so that it concerns the row
+    that asks, and not the shop: take-downs go on."""
+    bench = open_bench("asked_shown=none", "review_s=none")
+    begun(bench)
+    bench.pass_time(3 * 3600)
+    bench.credentials = bench.shop.refresh()
+    for sku in ("MICHU-500G", "OTHER"):
+        (outcome,) = bench.shop.find_by_sku([sku])
+        assert isinstance(outcome, Failed)
+        assert isinstance(outcome.error, ProtocolError)
+        assert not isinstance(outcome.error, SHOP_FAULTS)
+        assert outcome.error.code == "not_transformed"
+    bench.decide("MICHU-500G", "approve")
+    assert done(bench.shop.find_by_sku(["MICHU-500G"])[0])[0].remote_id
+    assert done(bench.shop.find_by_sku(["OTHER"])[0]) == ()
+
+
+def test_a_lost_cancel_is_not_done_while_a_request_may_be_ours(open_bench: Opener) -> None:
+    bench = open_bench("asked_shown=none", "review_s=none")
+    pending = begun(bench)
+    bench.pass_time(10)
+    lost = {**pending.handle, "track_id": "0" * 32, "begun": 0}
+    (outcome,) = bench.shop.cancel([lost])
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, ProtocolError)
+    bench.decide("MICHU-500G", "reject")
+    assert isinstance(bench.shop.cancel([lost])[0], Done)
+
+
+def test_a_request_that_tiki_does_not_show_blocks_nobody_for_ever(open_bench: Opener) -> None:
+    bench = open_bench("request_products=false", "review_s=none")
+    begun(bench)
+    bench.pass_time(6)
+    gone = {"errors": ["Request not found"]}
+    one = r"GET /integration/v2/requests/1"
+    bench.market.spoil(Fault(kind="answer", path=one, times=None, status=404, body=gone))
+    assert isinstance(bench.shop.find_by_sku(["OTHER"])[0], Failed)
+    bench.pass_time(3700)
     bench.credentials = bench.shop.refresh()
     assert done(bench.shop.find_by_sku(["OTHER"])[0]) == ()
 

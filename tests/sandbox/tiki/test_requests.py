@@ -156,6 +156,22 @@ def test_lists(market: Market) -> None:
     assert found[0]["state"] == "approved"
 
 
+@pytest.mark.parametrize("shown", ["products", "variants", "sku", "none"])
+def test_where_an_undecided_request_shows_its_sku(open_market: Opener, shown: str) -> None:
+    market = open_market(asked_shown=shown)
+    track = market.begin()
+    market.clock.turn(6)
+    number = market.get(f"v2/tracking/{track}")["request_id"]
+    row = market.get(f"v2/requests/{number}")
+    products = [(p["sku"], p["original_sku"]) for p in row["products"]]
+    wanted = {"products": [("", "MICHU-500G")], "sku": [("MICHU-500G", "")]}
+    assert products == wanted.get(shown, [])
+    assert row.get("variants") == ([{"sku": "MICHU-500G"}] if shown == "variants" else None)
+    market.sandbox.do(SID, "approve", sku="MICHU-500G")
+    (product,) = market.get(f"v2/requests/{number}")["products"]
+    assert product["original_sku"] == "MICHU-500G"
+
+
 def test_a_track_dies_and_its_product_stays(market: Market) -> None:
     track = market.begin()
     market.clock.turn(31 * 86400)
