@@ -12,11 +12,14 @@ from connectors.tiki.catalogue import Document
 from connectors.tiki.words import fold
 
 _KINDS = (
-    ("alcohol_licence", re.compile(r"\bruou\b|alcohol|spirits|wine")),
+    ("alcohol_licence", re.compile(r"\bruou\b|alcohol|spirits|wine|liquor")),
     ("self_declaration", re.compile(r"cong bo|declaration|announcement")),
     (
         "food_safety",
-        re.compile(r"an toan thuc pham|an toan ve sinh|attp|vstp|haccp|iso ?22000|food.?safety"),
+        re.compile(
+            r"an toan thuc pham|an toan ve sinh|attp|vstp|haccp|iso ?22000"
+            r"|food.{0,13}safety|safety.{0,13}food"
+        ),
     ),
     ("trademark", re.compile(r"nhan hieu|thuong hieu|trademark|\bbrand\b")),
 )
@@ -49,12 +52,23 @@ def certificate_files(
             entry = {"url": paper.url, "type": "category", "document_id": document.document_id}
             files.append(entry)
         elif document.required:
-            return Rejected(
-                f"danh mục này của Tiki đòi '{document.name}', sản phẩm chưa có bản còn hạn",
-                code="before_call",
-                field="papers",
-                hint=f"Nộp tệp '{document.name}' còn hạn (ảnh hoặc PDF).",
-            )
+            return _missing(document.name)
     if "trademark" in usable:
         files.append({"url": usable["trademark"].url, "type": "brand"})
     return files
+
+
+def _missing(name: str) -> Rejected:
+    """A paper of a kind that is recorded here can be handed in; of another only the office can show
+    it to Tiki."""
+    said = f"danh mục này của Tiki đòi '{name}'"
+    if kind_of(name):
+        words = f"{said}, sản phẩm chưa có bản còn hạn"
+        hint = f"Nộp tệp '{name}' còn hạn (ảnh hoặc PDF)."
+    else:
+        words = f"{said}, hệ thống không có loại giấy tờ này"
+        hint = (
+            f"Văn phòng đăng sản phẩm kèm '{name}' trên Tiki Seller Center rồi nhận lại, hoặc chọn "
+            "danh mục khác."
+        )
+    return Rejected(words, code="before_call", field="papers", hint=hint)

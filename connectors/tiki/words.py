@@ -30,11 +30,18 @@ def _known(pattern: str, field: str, hint: str) -> Known:
     return Known(re.compile(pattern), field, hint)
 
 
+_TAKEN = (
+    r"(already exist|(?<!not )\bexist(s|ed)\b|da ton tai|duplicat|bi trung"
+    r"|(been|already|da duoc) (used|taken|su dung))"
+)
+_BARCODE = r"(min[ _-]?code|bar ?code|gtin|\bean\b|ma vach)"
+_CODE = r"(\bsku\b|_sku\b|(?<!min)(?<!min[ _-])(?<!bar)(?<!bar )code\b|\bma\b(?! vach))"
+"""A code of the seller's, within one sentence. The words of v2.x are not known (8), so each way of
+saying that one is taken counts: what is taken is looked up, anything else waits for a person."""
+
 _KNOWN = (
     _known(
-        r"not unique|khong duy nhat"
-        r"|((already exist|da ton tai|duplicat|bi trung).*(sku|code|\bma\b))"
-        r"|((sku|code|\bma\b).*(already exist|da ton tai|duplicat|bi trung))",
+        rf"not unique|khong duy nhat|{_TAKEN}[^;]*{_CODE}|{_CODE}[^;]*{_TAKEN}",
         "sku",
         "Mã SKU này đã có trên Tiki: hệ thống tìm và nhận lại sản phẩm đó.",
     ),
@@ -44,9 +51,9 @@ _KNOWN = (
         "Giá bán phải từ 10% giá niêm yết đến giá niêm yết: sửa giá niêm yết trên Seller Center.",
     ),
     _known(r"price|\bgia\b", "price", "Sửa giá bán: số nguyên đồng, từ 1.000 đ."),
-    _known(r"min_?code|barcode|gtin|\bean\b|ma vach", "gtin", "Điền mã vạch đúng của gói hàng."),
+    _known(_BARCODE, "gtin", "Điền mã vạch đúng của gói hàng."),
     _known(
-        r"certificate|document|giay (chung|to|phep)|chung nhan|cong bo|trademark",
+        r"certificate|document|licen[cs]e|giay (chung|to|phep)|chung nhan|cong bo|trademark",
         "papers",
         "Nộp giấy tờ còn hạn mà Tiki yêu cầu cho ngành hàng hoặc thương hiệu này.",
     ),
@@ -65,7 +72,7 @@ _KNOWN = (
     _known(r"categor|danh muc|nganh hang", "category", "Chọn lại danh mục chính của Tiki."),
     _known(r"option|variant", "variants", "Mỗi sản phẩm Tiki chỉ có một quy cách: báo văn phòng."),
     _known(
-        r"attribute|thuoc tinh|brand|thuong hieu|origin|xuat xu",
+        r"attribute|thuoc tinh|brand|thuong hieu|\borigin\b|xuat xu",
         "attributes",
         "Điền thuộc tính bắt buộc của danh mục bằng thông tin thật.",
     ),

@@ -109,8 +109,9 @@ def documents(
     """Under one of two paths, or nowhere (3.2, 8)."""
     if switches.documents != ("category" if category_id else "query"):
         raise unknown("Path")
+    name = "en" if switches.document_names == "en" else "name"
     return [
-        {"document_id": d["document_id"], "name": d["name"], "is_required": int(d["required"])}
+        {"document_id": d["document_id"], "name": d[name], "is_required": int(d["required"])}
         for d in catalogue.documents_of(_known(category_id or call.query.get("category_id", "")))
     ]
 

@@ -29,8 +29,8 @@ def attributes_of(category_id: int) -> list[dict[str, Any]]:
 
 
 def documents_of(category_id: int) -> list[dict[str, Any]]:
-    """Papers of a category: ``document_id``, name, whether one must be there."""
+    """Papers of a category: ``document_id``, name (and in English), whether one must be there."""
     return [
-        {"document_id": i, "name": _DATA["documents"][str(i)]["name"], "required": bool(required)}
+        {"document_id": i, "required": bool(required), **_DATA["documents"][str(i)]}
         for i, required in _DATA["documents_of"].get(str(category_id), [])
     ]

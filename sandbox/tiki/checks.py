@@ -15,6 +15,11 @@ NAME = (3, 255)
 PRICES = (1_000, 1_000_000_000)
 """The floor is our own caution (5)."""
 
+_MIN_CODE = {
+    "path": "variants => min_code is required", "sentence": "The min code field is required",
+}  # fmt: skip
+"""Whether it is wanted, and how that is said, is not settled (8)."""
+
 
 def new_product(body: Mapping[str, Any], seller: Seller, switches: Switches) -> None:
     """Raises Refused with all problems at once; 404 for an unknown category (2)."""
@@ -157,7 +162,7 @@ def _variant(
     if not isinstance(variant.get("sku"), str) or not variant["sku"].strip():
         problems.append("variants => sku is required")
     if switches.min_code and not variant.get("min_code"):
-        problems.append("variants => min_code is required")
+        problems.append(_MIN_CODE[switches.wording])
     problems += [
         f"variants don't match with option_attributes => variants option{number} missing"
         for number in range(1, options + 1)

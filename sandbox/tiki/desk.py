@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from sandbox.tiki import checks, products, queues
 from sandbox.tiki.proposals import FIRST_REQUEST
-from sandbox.tiki.refusals import Refused, unprocessable
+from sandbox.tiki.refusals import Refused, taken, unprocessable
 from sandbox.tiki.switches import Switches
 from sandbox.tiki.world import Product, Request, Seller, World
 
@@ -76,7 +76,7 @@ def _transformed(world: World, switches: Switches, request: Request, now: float)
         twin = next((s for s in request.skus if world.sku_taken(request.sid, s, request)), "")
         if twin:
             request.reason_form = switches.duplicate_form
-            _reject(request, f"Product code {twin} is not unique", now)
+            _reject(request, taken(twin, switches), now)
             return False
         request.request_id = str(world.next_id("request", FIRST_REQUEST))
     return True

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.tiki import catalogue, checks
 from sandbox.tiki.call import Call, is_whole, whole
 from sandbox.tiki.paging import paged
-from sandbox.tiki.refusals import bad, unknown, unprocessable
+from sandbox.tiki.refusals import bad, taken, unknown, unprocessable
 from sandbox.tiki.switches import Switches
 from sandbox.tiki.times import local, parsed
 from sandbox.tiki.world import Product, World
@@ -240,7 +240,7 @@ def update_original_sku(world: World, switches: Switches, call: Call) -> dict[st
     if not isinstance(sku, str) or not sku.strip():
         raise unprocessable("original_sku is required")
     if sku != product.original_sku and world.sku_taken(product.sid, sku):
-        raise unprocessable(f"Product code {sku} is not unique")
+        raise unprocessable(taken(sku, switches))
     product.original_sku, product.updated = sku, call.now
     world.touch(product)
     call.changed.append(product)

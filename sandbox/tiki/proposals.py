@@ -11,7 +11,7 @@ import orjson
 from sandbox.tiki import checks, products
 from sandbox.tiki.call import Call
 from sandbox.tiki.paging import limit_of, paged
-from sandbox.tiki.refusals import Refused, bad, unknown, unprocessable
+from sandbox.tiki.refusals import Refused, bad, taken, unknown, unprocessable
 from sandbox.tiki.switches import Switches
 from sandbox.tiki.times import local, parsed
 from sandbox.tiki.world import Request, World
@@ -27,7 +27,7 @@ def create(world: World, switches: Switches, call: Call) -> dict[str, Any]:
     if switches.duplicate_at_once:
         for variant in body["variants"]:
             if world.sku_taken(seller.sid, variant["sku"]):
-                raise unprocessable(f"Product code {variant['sku']} is not unique")
+                raise unprocessable(taken(variant["sku"], switches))
     return _begun(world, call, "create_product", body)
 
 

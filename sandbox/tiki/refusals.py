@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sandbox.tiki.switches import Switches
+
 
 class Refused(Exception):
     """``errors`` in words; the status says the rest."""
@@ -20,6 +22,13 @@ class OAuthRefused(Exception):
     def __init__(self, status: int, error: str, description: str) -> None:
         super().__init__(description)
         self.status, self.error, self.description = status, error, description
+
+
+def taken(sku: str, switches: Switches) -> str:
+    """The words for a code that another product has (3.3, 8)."""
+    if switches.wording == "sentence":
+        return f"Original SKU {sku} has been used"
+    return f"Product code {sku} is not unique"
 
 
 def bad(*errors: str) -> Refused:

@@ -27,6 +27,8 @@ class Switches:
     tracking_lag_s: float = 0.0  # nor is a track
     track_life_s: float = 30 * 86400.0  # trap 7
     min_code: bool = False  # 8: v2.1 still wants it
+    wording: Literal["path", "sentence"] = "path"  # 8: how refusals are worded in v2.x
+    document_names: Literal["vi", "en"] = "vi"  # 3.2: the language of what a category demands
     documents: Literal["query", "category", "none"] = "query"  # 3.2: where they are told
     request_filter: bool = True  # 3.5: the list of requests heeds ``state``
     tracking_filter: bool = True  # 3.5: the tracking list heeds created_at_min and _max

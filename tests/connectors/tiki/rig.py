@@ -213,9 +213,10 @@ ANSWERS: Mapping[str, Sequence[str]] = {
         "reason_form=empty", "find_shape=data", "find_none=empty", "id_name=id",
         "documents=none", "late_delete=400",
     ),
-    "reasons null; findBy only v2; one sentence for 401": (
+    "reasons null; findBy only v2; one sentence for 401; refusals in sentences": (
         "reason_form=null", "duplicate_form=plain", "find_version=v2", "find_loose=true",
-        "one_sentence_401=true", "old_refresh_works=true",
+        "one_sentence_401=true", "old_refresh_works=true", "wording=sentence", "min_code=true",
+        "document_names=en",
     ),
     "findBy an empty list; requests show no SKU before they are approved": (
         "find_none=empty", "refresh_rotates=false", "asked_shown=none",

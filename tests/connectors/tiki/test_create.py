@@ -139,7 +139,24 @@ def test_a_demanded_paper_that_is_missing(bench: TikiBench, papers: tuple[Paper,
     assert bench.calls(POST) == []
 
 
-def test_papers_go_with_the_documents_they_answer(bench: TikiBench) -> None:
+def test_a_demanded_paper_of_a_kind_that_nobody_records(bench: TikiBench) -> None:
+    """No recorded paper could satisfy it: whoever is told to hand one in does so for ever."""
+    listed = [{"document_id": 41, "name": "Phiếu kiểm nghiệm", "is_required": 1}]
+    bench.market.spoil(
+        Fault(kind="answer", path="requiredDocuments", times=None, status=200, body=listed)
+    )
+    error = refused(bench.shop.create([listing(papers=(DECLARED,))])[0], "papers")
+    assert "Phiếu kiểm nghiệm" in error.message
+    assert "không có loại giấy tờ này" in error.message
+    assert "Văn phòng" in error.hint
+    assert "Seller Center" in error.hint
+    assert "Nộp" not in error.hint
+    assert bench.calls(POST) == []
+
+
+@pytest.mark.parametrize("names", ["vi", "en"])
+def test_papers_go_with_the_documents_they_answer(open_bench: Opener, names: str) -> None:
+    bench = open_bench(f"document_names={names}")
     papers = (
         DECLARED,
         Paper("food_safety", "2", "", "https://a.vn/attp.jpg"),
@@ -168,8 +185,9 @@ def test_what_a_person_chose_wins(bench: TikiBench) -> None:
     assert sent(bench)["attributes"]["brand"] == "Mỳ Chũ"
 
 
-def test_a_minimum_code_is_given_only_when_it_is_wanted(open_bench: Opener) -> None:
-    bench = open_bench("min_code=true")
+@pytest.mark.parametrize("wording", ["path", "sentence"])
+def test_a_minimum_code_is_given_only_when_it_is_wanted(open_bench: Opener, wording: str) -> None:
+    bench = open_bench("min_code=true", f"wording={wording}")
     begun(bench)
     assert [e["status"] for e in bench.calls(POST)] == [422, 200]
     assert sent(bench)["variants"][0]["min_code"] == "MICHU-500G"

@@ -69,11 +69,18 @@ def test_a_rejected_request_is_final_and_a_new_one_may_follow(bench: TikiBench) 
     assert done(followed(bench, begun(bench))).remote_id
 
 
+@pytest.mark.parametrize("at_once", ["true", "false"])
+@pytest.mark.parametrize("wording", ["path", "sentence"])
 @pytest.mark.parametrize("form", ["json", "plain"])
-def test_a_taken_sku_leads_to_adoption(open_bench: Opener, form: str) -> None:
-    bench = open_bench(f"duplicate_form={form}")
+def test_a_taken_sku_leads_to_adoption(
+    open_bench: Opener, form: str, wording: str, at_once: str
+) -> None:
+    bench = open_bench(
+        f"duplicate_form={form}", f"wording={wording}", f"duplicate_at_once={at_once}"
+    )
     item = listed(bench)
-    refused(followed(bench, begun(bench)), "sku")
+    (twin,) = bench.shop.create([listing()])
+    refused(followed(bench, twin) if isinstance(twin, Pending) else twin, "sku")
     (found,) = done(bench.shop.find_by_sku(["MICHU-500G"])[0])
     assert found.remote_id == item.remote_id
 
