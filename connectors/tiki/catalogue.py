@@ -11,7 +11,7 @@ from connectors.contract import Attribute, AttributeOption, Category
 from connectors.errors import AuthRefused, NotFound, ProtocolError, Rejected
 from connectors.tiki.client import Client
 from connectors.tiki.fields import first, flag, inner, last_page, rows, text_of
-from connectors.tiki.filling import KNOWN
+from connectors.tiki.filling import KNOWN, POSSIBLE, legal
 from connectors.tiki.words import fold
 
 VALUE_PAGES = 10
@@ -82,13 +82,29 @@ class Catalogue:
         self._lock = threading.Lock()
 
     def attributes(self, category_id: str) -> list[Attribute]:
-        """What we do not fill in ourselves. ``value_id`` is the value's name: on the wire values
-        go by name (3.3)."""
+        """What we do not fill in ourselves, or cannot: a list may lack what we would say.
+        ``value_id`` is the value's name: on the wire values go by name (3.3)."""
         return [
             self._attribute(row)
             for row in self.attribute_rows(category_id)
-            if row.get("code") and row["code"] not in KNOWN
+            if row.get("code") and (row["code"] not in KNOWN or self._lacks_ours(row))
         ]
+
+    def _lacks_ours(self, row: Mapping[str, Any]) -> bool:
+        """Whether a known attribute's list cannot take all that we may say of it."""
+        names, ours = self._listed(row), POSSIBLE.get(row["code"])
+        return bool(names) and not (ours and all(legal(names, value) for value in ours))
+
+    def as_listed(self, row: Mapping[str, Any], value: Any) -> Any:
+        """A value of ours as the attribute takes it; None where its list has none such."""
+        names = self._listed(row)
+        return legal(names, value) if names else value
+
+    def _listed(self, row: Mapping[str, Any]) -> list[str]:
+        """The legal values of what is chosen from a list; none of the brand, which has a way of
+        its own (:meth:`brand`)."""
+        listed = row.get("code") != "brand" and _chosen_from_list(row)
+        return self._names(row) if listed else []
 
     def attribute_rows(self, category_id: str) -> list[Mapping[str, Any]]:
         """As Tiki lists them; a category without any is answered with 404 (2)."""

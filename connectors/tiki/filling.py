@@ -6,12 +6,13 @@ them without listing them; the others only where the category lists them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from connectors.composed import composed, composed_content
 from connectors.contract import Content
+from connectors.tiki.words import fold
 
 HOME = "Việt Nam"
 NO_BRAND = "OEM"
@@ -26,7 +27,23 @@ ALWAYS = (
 WHERE_LISTED = ("brand_origin", "product_top_features")
 
 KNOWN = frozenset((*ALWAYS, *WHERE_LISTED))
-"""Codes that nobody has to fill in by hand."""
+"""Codes that nobody has to fill in by hand, unless they are chosen from a list that lacks ours."""
+
+POSSIBLE: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("brand_country", "brand_origin", "origin"), (HOME,)),
+    **dict.fromkeys(("bulky", "is_warranty_applied", "require_expiry_date"), ("0", "1")),
+}
+"""All that we may say of an attribute; of the others it is the product's own."""
+
+
+def legal(names: Sequence[str], value: Any) -> str | None:
+    """The value as a list spells it: "Vietnam" for "Việt Nam" (3.2 has one, 3.3 the other)."""
+    wanted = _plain(str(value))
+    return next((name for name in names if _plain(name) == wanted), None)
+
+
+def _plain(text: str) -> str:
+    return "".join(fold(text).split())
 
 
 def composed_whole(content: Content) -> Content:

@@ -31,7 +31,7 @@ from connectors.tiki import handles, limits, payloads
 from connectors.tiki.catalogue import Catalogue
 from connectors.tiki.client import Client
 from connectors.tiki.fields import VIETNAM, flag, text_of, wire_id
-from connectors.tiki.filling import NO_BRAND, composed_whole, filled
+from connectors.tiki.filling import KNOWN, NO_BRAND, composed_whole, filled
 from connectors.tiki.handles import Handle
 from connectors.tiki.papers import certificate_files
 from connectors.tiki.products import Products, id_of
@@ -112,8 +112,11 @@ class Making:
         values = filled(content, codes)
         if values.get("brand") == (content.facts.producer or NO_BRAND):
             values["brand"] = self._catalogue.brand(content.category_id, values["brand"], NO_BRAND)
+        ours = KNOWN - {a.attribute_id for a in content.attributes}
         for row in listed:
             code = text_of(row, "code")
+            if code in ours and code in values:
+                values[code] = self._catalogue.as_listed(row, values[code])
             if flag(row.get("is_required")) and values.get(code) in (None, ""):
                 name = text_of(row, "display_name") or code
                 return Rejected(
@@ -122,7 +125,7 @@ class Making:
                     field="attributes",
                     hint=f"Điền '{name}' cho danh mục này.",
                 )
-        return values
+        return {code: value for code, value in values.items() if value is not None}
 
     def _sent(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """One request. A clear refusal for lack of a minimum code made nothing, so that it may be

@@ -76,7 +76,7 @@ def attributes(
             "display_name": row["display_name"] if switches.display_names else None,
             "is_required": int(row["required"]),
             "example": row["example"],
-            "input_type": _input(row, switches),
+            "input_type": catalogue.input_type(row, switches),
             "data_type": row["data_type"],
             "default_value": None,
             "description": "",
@@ -85,13 +85,9 @@ def attributes(
     ]
 
 
-def _input(row: dict[str, Any], switches: Switches) -> str:
-    free = row["id"] == catalogue.BRAND and not switches.brand_listed
-    return "text" if free else str(row["input_type"])
-
-
 def values(world: World, switches: Switches, call: Call, attribute_id: str) -> dict[str, Any]:
-    names = catalogue.VALUES.get(int(attribute_id)) if attribute_id.isdigit() else None
+    known = attribute_id.isdigit()
+    names = catalogue.values_of(int(attribute_id), switches) if known else None
     if names is None:
         raise unknown("Attribute")
     words = call.query.get("q", "").lower()

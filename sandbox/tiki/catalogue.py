@@ -5,10 +5,13 @@ Ids and words are our own choice, in the shapes of the reference; a few are the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
+
+from sandbox.tiki.switches import Switches
 
 _DATA = orjson.loads(Path(__file__).with_name("catalogue.json").read_bytes())
 
@@ -16,6 +19,7 @@ CATEGORIES: dict[int, dict[str, Any]] = {c["id"]: c for c in _DATA["categories"]
 PRIMARY = frozenset(i for i, c in CATEGORIES.items() if c["primary"])
 VALUES: dict[int, list[str]] = {int(i): names for i, names in _DATA["values"].items()}
 BRAND = 603
+ORIGINS = (560, 610)
 
 
 def attributes_of(category_id: int) -> list[dict[str, Any]]:
@@ -26,6 +30,22 @@ def attributes_of(category_id: int) -> list[dict[str, Any]]:
         {"code": code, "required": bool(required), **_DATA["attributes"][code]}
         for code, required in _DATA["groups"].get(group, [])
     ]
+
+
+def input_type(row: Mapping[str, Any], switches: Switches) -> str:
+    """Whether a value comes out of a list is a switch for some (3.2)."""
+    if row["id"] == BRAND and not switches.brand_listed:
+        return "text"
+    if row["id"] in ORIGINS and switches.home_listed != "no":
+        return "select"
+    return str(row["input_type"])
+
+
+def values_of(attribute_id: int, switches: Switches) -> list[str] | None:
+    """The legal values; None for an attribute that has no list."""
+    if attribute_id in ORIGINS and switches.home_listed != "no":
+        return ["China", "Thailand", switches.home_listed]
+    return VALUES.get(attribute_id)
 
 
 def documents_of(category_id: int) -> list[dict[str, Any]]:

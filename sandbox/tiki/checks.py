@@ -93,12 +93,11 @@ def _attributes(values: Any, category: int, switches: Switches) -> list[str]:
 
 
 def _illegal(row: Mapping[str, Any], value: str, switches: Switches) -> bool:
-    if "select" not in row["input_type"]:
+    kind = catalogue.input_type(row, switches)
+    if "select" not in kind:
         return False
-    if row["id"] == catalogue.BRAND and not switches.brand_listed:
-        return False
-    chosen = value.split(", ") if row["input_type"] == "multiselect" else [value]
-    return not set(chosen) <= set(catalogue.VALUES[row["id"]])
+    chosen = value.split(", ") if kind == "multiselect" else [value]
+    return not set(chosen) <= set(catalogue.values_of(row["id"], switches) or ())
 
 
 def _number(value: Any) -> bool:

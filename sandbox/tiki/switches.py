@@ -52,6 +52,8 @@ class Switches:
     whole_tree: bool = True  # 3.2: without isPrimary the list holds the primary ones too
     display_names: bool = True  # 3.2: null otherwise
     brand_listed: bool = False  # 3.2: brand (603) only from its list
+    home_listed: Literal["no", "Vietnam", "VN"] = "no"
+    # 3.2: origin and its kin only from a list, in which the country is called so
     short_pages: bool = False  # 2: fewer rows than ``limit`` before the last page
     max_limit: int = 50  # 2: 50 or 100
     warehouses_at: Literal["v2", "v1"] = "v2"  # 3.2

@@ -225,7 +225,9 @@ ANSWERS: Mapping[str, Sequence[str]] = {
         "duplicate_at_once=true", "update_review=false", "sku_version=v2",
         "above_market=bumped", "left_out_is_zero=false",
     ),
-    "products appear late": ("product_lag_s=20", "tracking_lag_s=4"),
+    "products appear late; countries from a list": (
+        "product_lag_s=20", "tracking_lag_s=4", "home_listed=Vietnam",
+    ),
     "filters ignored; requests without products; brands from a list": (
         "request_filter=false", "tracking_filter=false", "request_products=false",
         "brand_listed=true", "min_code=true",

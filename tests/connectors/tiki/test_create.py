@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import orjson
 import pytest
 
 from connectors.contract import (
+    Attribute,
     AttributeValue,
     Failed,
     ImageFile,
@@ -34,7 +36,7 @@ from tests.connectors.tiki.conftest import (
     pack,
     refused,
 )
-from tests.connectors.tiki.rig import SID, WAREHOUSE, TikiBench
+from tests.connectors.tiki.rig import CATEGORY, SID, WAREHOUSE, TikiBench
 
 POST = "/integration/v2.1/requests"
 
@@ -177,6 +179,32 @@ def test_a_brand_out_of_a_list(open_bench: Opener) -> None:
     assert sent(bench)["attributes"]["brand"] == "HTX Mì Nam Thể"
     begun(bench, pack("B"))
     assert sent(bench)["attributes"]["brand"] == "OEM"
+
+
+def test_the_country_as_the_list_spells_it(open_bench: Opener) -> None:
+    bench = open_bench("home_listed=Vietnam")
+    assert {a.attribute_id for a in _asked(bench)}.isdisjoint({"origin", "brand_country"})
+    begun(bench)
+    values = sent(bench)["attributes"]
+    assert (values["origin"], values["brand_country"]) == ("Vietnam", "Vietnam")
+
+
+def test_a_list_without_our_value_is_shown_to_a_person(open_bench: Opener) -> None:
+    bench = open_bench("home_listed=VN")
+    shown = {a.attribute_id: a for a in _asked(bench)}
+    for code in ("origin", "brand_country"):
+        assert shown[code].mandatory
+        assert not shown[code].free_text
+        assert [o.value_id for o in shown[code].options] == ["China", "Thailand", "VN"]
+    refused(bench.shop.create([listing()])[0], "attributes")
+    assert bench.calls(POST) == []
+    chosen = [AttributeValue(code, value_id="VN") for code in ("origin", "brand_country")]
+    begun(bench, attributes=(*content().attributes, *chosen))
+    assert sent(bench)["attributes"]["origin"] == "VN"
+
+
+def _asked(bench: TikiBench) -> Sequence[Attribute]:
+    return bench.shop.attributes([CATEGORY])[CATEGORY]
 
 
 def test_what_a_person_chose_wins(bench: TikiBench) -> None:
