@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from connectors.contract import Clock, Pending
@@ -27,12 +27,16 @@ def create(track: Track, sku: str, clock: Clock) -> dict[str, Any]:
     }
 
 
-def content(track_id: str, sku: str, product_id: str, clock: Clock) -> dict[str, Any]:
+def content(
+    track_id: str, sku: str, product_id: str, may: Collection[str], clock: Clock
+) -> dict[str, Any]:
+    """``may``: what the product's name may claim when the content is there."""
     return {
         "kind": "content",
         "track_id": track_id,
         "sku": sku,
         "product_id": product_id,
+        "may": sorted(may),
         "begun": stamp(clock()),
         "asked": 0,
     }

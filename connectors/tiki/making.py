@@ -27,7 +27,7 @@ from connectors.errors import (
     ProtocolError,
     Rejected,
 )
-from connectors.tiki import handles, limits, payloads
+from connectors.tiki import claims, handles, limits, payloads
 from connectors.tiki.catalogue import Catalogue
 from connectors.tiki.client import Client
 from connectors.tiki.fields import VIETNAM, flag, text_of, wire_id
@@ -166,7 +166,9 @@ class Making:
         """The product of the request, else of the SKU; it may need a moment to appear."""
         sku = str(handle["sku"])
         if handles.is_content(handle):
-            return Done(_item(str(handle["product_id"]), sku))
+            product_id, may = str(handle["product_id"]), handle.get("may")
+            stale = None if may is None else self._stale_name(product_id, frozenset(may))
+            return Failed(stale) if stale else Done(_item(product_id, sku))
         found = [id_of(row) for row in self._of_request(track) if sku_of(row) == sku]
         for product_id in found or [id_of(row) for row in self._products.by_sku(sku)]:
             if self._stands(product_id):
@@ -271,8 +273,8 @@ class Making:
     # --- what stands there ------------------------------------------------------------------
 
     def update_content(self, change: ContentChange) -> Outcome[None]:
-        """Goes to review (trap 10). The name is not among what can be changed (3.7), nor is the
-        list price touched."""
+        """Goes to review (trap 10). The name is not among what can be changed (3.7): one that
+        claims stars which it may not is told once the rest is there. The list price stays."""
         change = replace(change, content=composed_whole(change.content))
         problem = limits.content(change.content)
         if problem:
@@ -295,12 +297,30 @@ class Making:
         track = Track(text_of(answer, "track_id"), text_of(answer, "state"), "", "")
         if track.stage is Stage.REJECTED:
             return Failed(refused(reason_of(answer.get("reason")), code="rejected"))
+        sku, product_id = change.item_sku, change.item.remote_id
+        may = claims.allowed(change.content)
         if track.stage is Stage.APPROVED:
-            return Done(None)
+            return self._named(product_id, may)
         if not track.track_id:
             return Failed(Ambiguous("Tiki nhận nội dung mà không trả track_id", code="no_track"))
-        sku, product_id = change.item_sku, change.item.remote_id
-        return handles.waiting(handles.content(track.track_id, sku, product_id, self._clock))
+        return handles.waiting(handles.content(track.track_id, sku, product_id, may, self._clock))
+
+    def _named(self, product_id: str, may: frozenset[str]) -> Outcome[None]:
+        """Content that was there at once, under a name that may stay."""
+        try:
+            stale = self._stale_name(product_id, may)
+        except ChannelError as error:
+            return Failed(error)
+        return Failed(stale) if stale else Done(None)
+
+    def _stale_name(self, product_id: str, may: frozenset[str]) -> Rejected | None:
+        """The refusal of the name that stands there; None where the product has gone meanwhile,
+        which a reading finds out. Raises ChannelError."""
+        try:
+            row = self._products.row(product_id)
+        except NotFound:
+            return None
+        return claims.false_name(text_of(row, "name"), may)
 
     def update_variants(self, change: VariantsChange) -> Outcome[RemoteItem]:
         """One product is one pack, and its label a part of the name: there is nothing to send."""

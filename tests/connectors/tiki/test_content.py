@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from connectors.contract import (
@@ -9,13 +12,15 @@ from connectors.contract import (
     ContentChange,
     Done,
     Failed,
+    Outcome,
     Pending,
     RemoteItem,
     RemoteVariant,
 )
-from connectors.errors import Ambiguous, NotFound, Rejected
+from connectors.errors import Ambiguous, NotFound, Rejected, Unavailable
 from sandbox.tiki import Fault
 from tests.connectors.tiki.conftest import (
+    FACTS,
     Opener,
     content,
     done,
@@ -57,6 +62,79 @@ def test_the_desk_refuses_it(bench: TikiBench) -> None:
     bench.pass_time(6)
     bench.decide(SKU, "reject", "Ảnh mờ")
     refused(bench.shop.resume([pending.handle])[0], "images")
+
+
+# --- a name that claims stars -----------------------------------------------------------------
+
+NAME = "Mì gạo Chũ Lục Ngạn - Gói 500 g"
+LAPSED = replace(FACTS, stars=None)
+
+
+def renamed(bench: TikiBench, item: RemoteItem, **changes: Any) -> Outcome[Any]:
+    """The end of a change of content, under a name that Tiki does not change."""
+    wanted = content(**{"description": "Lời mới.", **changes})
+    (outcome,) = bench.shop.update_content([ContentChange(item, SKU, wanted)])
+    return followed(bench, outcome) if isinstance(outcome, Pending) else outcome
+
+
+@pytest.mark.parametrize("review", ["true", "false"])
+def test_a_name_that_claims_what_has_lapsed_is_told(open_bench: Opener, review: str) -> None:
+    bench = open_bench(f"update_review={review}")
+    item = listed(bench)
+    error = refused(renamed(bench, item, title=NAME, facts=LAPSED), "title")
+    assert "4 sao" in error.message
+    assert "4 sao" in error.hint
+    assert "OCOP" in error.hint
+    assert "Seller Center" in error.hint
+    assert "Lời mới" in bench.product(SKU).fields["description"], "the rest is there"
+    bench.market.do(SID, "merge", sku=SKU, name=NAME)
+    assert isinstance(renamed(bench, item, title=NAME, facts=LAPSED), Done)
+
+
+@pytest.mark.parametrize(("name", "title", "stars", "good"), [
+    ("Mì Chũ OCOP 4 sao", "Mì Chũ OCOP 4 sao", 4, True),
+    ("Mì Chũ OCOP 4 sao", "Mì Chũ", 4, True),
+    ("Mì Chũ OCOP 3 sao", "Mì Chũ OCOP 4 sao", 4, False),
+    ("Mì Chũ OCOP 5 SAO", "Mì Chũ OCOP 4 sao", 4, False),
+    ("Mì Chũ 4★", "Mì Chũ", None, False), ("Mì Chũ OCOP", "Mì Chũ", None, False),
+    ("Mì Chũ 4-star", "Mì Chũ", None, False), ("Gạo 5 sao", "Gạo 5 sao", None, True),
+    ("Tên người khác đặt", "Mì Chũ OCOP 4 sao", 4, True), ("Mì Chũ 24 sao", "Mì Chũ", None, True),
+    ("Mì Chũ 4 saothế", "Mì Chũ", None, True),
+])  # fmt: skip
+def test_what_a_name_may_claim(
+    bench: TikiBench, name: str, title: str, stars: int | None, good: bool
+) -> None:
+    item = listed(bench)
+    bench.market.do(SID, "merge", sku=SKU, name=name)
+    outcome = renamed(bench, item, title=title, facts=replace(FACTS, stars=stars))
+    if good:
+        done(outcome)
+    else:
+        refused(outcome, "title")
+
+
+def test_a_name_that_cannot_be_read_is_looked_at_again(bench: TikiBench) -> None:
+    item = listed(bench)
+    pending = edited(bench, item)
+    bench.pass_time(400)
+    bench.market.spoil(Fault(kind="outage", path="v2.1/products/2", times=9))
+    (outcome,) = bench.shop.resume([pending.handle])
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Unavailable)
+    bench.market.heal()
+    done(bench.shop.resume([pending.handle])[0])
+
+
+def test_content_of_a_product_that_went_meanwhile_and_an_older_handle(bench: TikiBench) -> None:
+    item = listed(bench)
+    pending = edited(bench, item)
+    bench.pass_time(400)
+    older = {name: value for name, value in pending.handle.items() if name != "may"}
+    bench.market.do(SID, "merge", sku=SKU, name="Mì OCOP 5 sao")
+    done(bench.shop.resume([older])[0])
+    refused(bench.shop.resume([pending.handle])[0], "title")
+    bench.by_hand(SKU, "delete")
+    done(bench.shop.resume([pending.handle])[0])
 
 
 @pytest.mark.parametrize("how", ["deleted", "forgotten"])
