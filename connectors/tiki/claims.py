@@ -41,5 +41,5 @@ def false_name(name: str, may: frozenset[str]) -> Rejected | None:
         f"tên sản phẩm trên Tiki vẫn là '{name[:200]}': ghi {said} khi không còn được phép",
         code="stale_name",
         field="title",
-        hint=f"Sửa tên trên Tiki Seller Center (hệ thống không đổi tên được): bỏ '{said}'.",
+        hint=f"Sửa tên trên Tiki Seller Center (ở đây không đổi được): bỏ '{said}', rồi gửi lại.",
     )
