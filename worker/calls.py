@@ -339,6 +339,7 @@ def resume(caller: Caller, rows: Sequence[Claimed]) -> list[Result]:
         result = _plain(row, answer, took)
         if isinstance(answer, Done):
             result.remote = {v.sku: v.remote_id for v in answer.value.variants}
+            result.prices = dict(row.wanted) if row.facet == "price" else {}
         elif isinstance(answer, Failed) and not isinstance(answer.error, Rejected):
             result.pending = row.handle
         results.append(result)

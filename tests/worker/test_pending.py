@@ -210,3 +210,25 @@ def test_what_cannot_be_taken_back_yet_is_taken_back_later(world):
     assert [e[2] for e in world.market.writes("cancel")] == [{"track": "t1"}]
     assert world.listing(SKU).state == "blocked"
     assert world.shops()[0].breaker_trips == 0
+
+
+def test_a_price_that_was_decided_later_is_known(world):
+    """Or the next reading would call it a drift, and it would be sent once more."""
+    start(world)
+    world.sync()
+    shop = world.shops()[0]
+
+    def later(change):
+        world.market.items["shop-mot", change.item.remote_id].packs[SKU][0] = change.prices[SKU]
+        return Pending({"price": 21_000}, 600.0)
+
+    world.market.script["set_price"] = [later]
+    world.market.script["resume"] = [lambda _handle: Done(RemoteItem("1"))]
+    world.book.products = [source_product(prices=(21_000,))]
+    world.pull()
+    world.plan()
+    world.drain(shop)
+    wait(world, shop, 601)
+    (pack,) = world.listing(SKU).variants
+    assert (pack.price_acked, world.due()) == (21_000, 0)
+    assert world.market.writes("set_price") == []
