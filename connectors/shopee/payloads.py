@@ -93,7 +93,8 @@ def channels(listing: NewListing, settings: Mapping[str, Any]) -> list[int]:
     """The shop's delivery channels that take every pack of the item: one that does not fit spoils
     the whole call (trap 30)."""
     content = listing.content
-    weights = [content.weight_g, *(p.variant.weight_g for p in listing.variants)]
+    packs = listing.variants if len(listing.variants) > 1 else ()
+    weights = [content.weight_g, *(p.variant.weight_g for p in packs)]
     return [
         _id(channel) for channel in settings.get("logistics", ())
         if isinstance(channel, int) or _fits(channel, weights, content.dims_mm)

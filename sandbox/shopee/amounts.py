@@ -39,6 +39,8 @@ def update_price(world: World, switches: Switches, call: Call) -> dict[str, Any]
         for i, target in zip(ids, targets, strict=True)
         if target is None
     ]
+    if not good and switches.price_codes == "documented":
+        raise Refused("error_param", "Wrong model_id.")
     if not good:
         lists = {"success_list": [], "failure_list": failures}
         response = lists if not item.models else None

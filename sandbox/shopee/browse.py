@@ -135,4 +135,4 @@ def get_item_limit(switches: Switches, call: Call) -> dict[str, Any]:
         limits["item_description_length_limit"] = {
             **limits["item_description_length_limit"], "min_limit": low,
         }  # fmt: skip
-    return {**limits, "gtin_limit": catalogue.LIMITS["gtin_limit"]}
+    return {**limits, "gtin_limit": {"gtin_validation_rule": switches.gtin_rule}}

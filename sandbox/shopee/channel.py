@@ -50,6 +50,8 @@ class Channel:
         route = (call.method, call.path.removeprefix(routes.PREFIX))
         if not call.path.startswith(routes.PREFIX) or route not in routes.KNOWN:
             raise Refused("error_param", "Wrong path, or the API is offline.", kind="gateway")
+        if route == routes.WAREHOUSES:
+            self._warehouses_answer()
         if route in routes.SHOP:
             self.gate.shop(call)
             response = routes.SHOP[route](self.world, self.switches, call)
@@ -67,6 +69,12 @@ class Channel:
             return Reply(200, page.encode(), HTML)
         flat = routes.PUBLIC[route](self.world, self.switches, call, partner)
         return self._yes(call, request_id, flat=flat)
+
+    def _warehouses_answer(self) -> None:
+        if self.switches.warehouse_api == "absent":
+            raise Refused("error_param", "Wrong path, or the API is offline.", kind="gateway")
+        if self.switches.warehouse_api == "suspended":
+            raise Refused("api_suspended", "This API is suspended.", kind="gateway")
 
     def _yes(
         self,

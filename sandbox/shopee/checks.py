@@ -105,7 +105,8 @@ def _brand(fields: Mapping[str, Any]) -> None:
 
 
 def _logistics(fields: Mapping[str, Any]) -> None:
-    """Only channels that the shop enabled and that are not masked, within their weight (3.5)."""
+    """Only channels that the shop enabled and that are not masked, within their weight and size
+    (3.5, trap 30)."""
     enabled = 0
     for row in rows(fields, "logistic_info", 1, 50):
         number_ = whole(row, "logistic_id")
@@ -117,10 +118,19 @@ def _logistics(fields: Mapping[str, Any]) -> None:
         if not row["enabled"]:
             continue
         enabled += 1
-        if number(fields, "weight") > channel["weight_limit"]["item_max_weight"]:
-            raise Refused("error_invalid_logistic_info", "Item is too heavy for the channel.")
+        _fits(fields, channel)
     if not enabled:
         raise Refused("error_invalid_logistic_info", "No enabled logistic channel.")
+
+
+def _fits(fields: Mapping[str, Any], channel: Mapping[str, Any]) -> None:
+    weight, size = channel["weight_limit"], channel["item_max_dimension"]
+    if not weight["item_min_weight"] <= number(fields, "weight") <= weight["item_max_weight"]:
+        raise Refused("error_invalid_logistic_info", "Item's weight does not fit the channel.")
+    dimension = fields.get("dimension") or {}
+    for side in ("length", "width", "height"):
+        if size[side] and dimension.get(f"package_{side}", 0) > size[side]:
+            raise Refused("error_invalid_logistic_info", "Item is too large for the channel.")
 
 
 def _small_fields(fields: Mapping[str, Any]) -> None:

@@ -37,6 +37,7 @@ def add_item(world: World, switches: Switches, call: Call) -> dict[str, Any]:
         raise Refused("error_param", "Invalid item_status.")
     fields = {name: value for name, value in body.items() if name in TAKEN}
     check_item(world, fields)
+    _gtin_as_asked(fields, switches)
     price = price_of(body, switches)
     stock, location = stock_of(body, shop.warehouses, switches)
     sku = text(fields, "item_sku")
@@ -58,6 +59,15 @@ def add_item(world: World, switches: Switches, call: Call) -> dict[str, Any]:
     world.add_item(item)
     changed(world, call, item)
     return _echo(item)
+
+
+def _gtin_as_asked(fields: Mapping[str, Any], switches: Switches) -> None:
+    """Where the rule asks for one, "00" says that there is none, if it may be left out (3.7)."""
+    code = text(fields, "gtin_code")
+    if (switches.gtin_rule == "Mandatory" and code in ("", "00")) or (
+        switches.gtin_rule == "Flexible" and code == ""
+    ):
+        raise Refused("error_busi", "GTIN is mandatory for the category.")
 
 
 def _may_add(world: World, shop: Shop) -> None:

@@ -107,7 +107,7 @@ def get_item_base_info(world: World, switches: Switches, call: Call) -> dict[str
     """Unknown ids are left out; none found at all is an error (3.15)."""
     ids = call.query_ids("item_id_list", 50)
     found = _visible(world, switches, call, ids)
-    if not found:
+    if not found or (switches.unknown_ids == "all_refused" and len(found) < len(set(ids))):
         raise no_item()
     return {"item_list": [_base_info(i, switches) for i in found]}
 

@@ -67,6 +67,8 @@ PUBLIC: dict[tuple[str, str], Callable[[World, Switches, Call, int], dict[str, A
 }
 """Public APIs; their data is at top level."""
 
+WAREHOUSES = ("GET", "shop/get_warehouse_detail")
+
 CONSENT = ("GET", "shop/auth_partner")
 
 KNOWN = frozenset({*SHOP, *SHOP_FLAT, *EITHER, *PUBLIC, CONSENT})

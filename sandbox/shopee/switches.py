@@ -30,6 +30,9 @@ class Switches:
     logistic_update: bool = True  # 3.8: update_item takes logistic_info, or warns and ignores
     null_limits: bool = False  # 7: get_item_limit answers null price limits
     price_codes: Literal["observed", "documented"] = "observed"  # 3.9: error_update_price_fail
+    warehouse_api: Literal["there", "absent", "suspended"] = "there"  # 3.0 does not list it
+    unknown_ids: Literal["left_out", "all_refused"] = "left_out"  # 3.15: one of a batch
+    gtin_rule: Literal["Optional", "Flexible", "Mandatory"] = "Optional"  # 3.6, 3.7
     empty_list: Literal["absent", "null", "empty"] = "absent"  # 3.13: nothing matches
     float_prices: bool = False  # 7: reads show 100000.0
     warning_list: bool = False  # trap 19: ``warning`` is a list

@@ -72,7 +72,7 @@ ANSWERS: Mapping[str, Sequence[str]] = {
     "likeliest": (),
     "refusals by HTTP 400 and 401; duplicate SKUs refused; fractions rounded; documented codes": (
         "business_status=400", "auth_status=401", "duplicate_sku=false", "fraction=rounded",
-        "price_codes=documented",
+        "price_codes=documented", "warehouse_api=absent",
     ),
     "refusals by HTTP 500; codes without prefix; too early is busy": (
         "business_status=500", "prefix=false", "init_early_code=error_system_busy",
@@ -90,9 +90,12 @@ ANSWERS: Mapping[str, Sequence[str]] = {
         "search_lag_s=55", "bare_no_model=true", "spent_refresh_answers=true",
     ),
     "search knows packs; twenty options; shipping ignored in updates": (
-        "search_models=true", "options_per_tier=20", "logistic_update=false",
+        "search_models=true", "options_per_tier=20", "logistic_update=false", "gtin_rule=Flexible",
     ),
-    "hidden at first; stock at least 1": ("hidden_s=20", "min_stock=1"),
+    "hidden at first; stock at least 1; no warehouses to ask for": (
+        "hidden_s=20", "min_stock=1", "warehouse_api=suspended",
+    ),
+    "one unknown item refuses the reading of all": ("unknown_ids=all_refused",),
 }  # fmt: skip
 """Each answer to the doubtful facts; those that do not touch one another are given together."""
 

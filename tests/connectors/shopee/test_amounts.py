@@ -156,3 +156,13 @@ def test_below_the_channels_minimum(open_rig: Opener) -> None:
     item = rig.listed(pack(A, stock=20))
     assert isinstance(refusal(stock(rig, item, a=0), A), Rejected)
     assert done(stock(rig, item, a=1)).accepted == {A}
+
+
+@pytest.mark.parametrize("codes", ["observed", "documented"])
+def test_models_that_were_made_anew_are_found_by_their_skus(open_rig: Opener, codes: str) -> None:
+    """ "Wrong model_id." may be said of the whole call (3.9)."""
+    rig = open_rig(price_codes=codes)
+    item = two(rig)
+    stale = RemoteItem(item.remote_id, (RemoteVariant(A, "71"), RemoteVariant(B, "72")))
+    assert done(price(rig, stale, a=46_000, b=90_000)).accepted == {A, B}
+    assert [m.price for m in rig.stored(item).models] == [46_000, 90_000]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.contract import Failed, ImageFile
-from connectors.errors import AuthRefused, Rejected, Unavailable
+from connectors.errors import AuthRefused, RateLimited, Rejected, Unavailable
 from sandbox.shopee import Fault
 from tests.connectors.shopee.conftest import CATEGORY, Opener, Rig, done, picture
 
@@ -15,6 +15,7 @@ def test_a_good_shop(rig: Rig) -> None:
     assert (facts.region, facts.currency, facts.problems) == ("VN", "VND", ())
     channels = [c["id"] for c in facts.settings["logistics"]]
     assert channels == [50021, 50023], "enabled and not masked"
+    assert facts.settings["gtin_rule"] == "Optional"
     assert facts.settings["title_length"] == [10, 120]
     assert "location_id" not in facts.settings
     assert facts.consent_expires_at is not None
@@ -37,6 +38,28 @@ def test_a_shop_with_several_warehouses_stocks_the_first(open_rig: Opener) -> No
     assert rig.settings["location_id"] == "VNA"
     item = rig.listed(_pack())
     assert rig.stored(item).location_id == "VNA"
+
+
+@pytest.mark.parametrize("there", ["absent", "suspended"])
+def test_a_shop_connects_where_nobody_knows_of_warehouses(open_rig: Opener, there: str) -> None:
+    """The endpoint is on no list of those that every shop has (3.0, 7)."""
+    assert "location_id" not in open_rig(warehouse_api=there).settings
+
+
+@pytest.mark.parametrize(("status", "body"), [
+    (404, {"detail": "Not Found"}), (404, None),
+    (403, {"error": "error_auth", "message": "no permission to this api"}),
+])  # fmt: skip
+def test_any_clear_no_is_one(rig: Rig, status: int, body: object) -> None:
+    rig.market.spoil(Fault(kind="answer", path="warehouse", status=status, body=body, times=None))
+    assert "location_id" not in rig.shop.check().settings
+
+
+@pytest.mark.parametrize(("kind", "error"), [("outage", Unavailable), ("rate", RateLimited)])
+def test_an_outage_is_none(rig: Rig, kind: str, error: type[Exception]) -> None:
+    rig.market.spoil(Fault(kind=kind, path="warehouse", times=None))
+    with pytest.raises(error):
+        rig.shop.check()
 
 
 def test_a_clock_ten_minutes_off_is_named(rig: Rig) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import orjson
 import pytest
 
@@ -187,3 +189,35 @@ def _refused(outcome: object, field: str) -> None:
     assert isinstance(outcome.error, Rejected), outcome.error
     assert outcome.error.field == field
     assert outcome.error.hint
+
+
+def test_only_channels_that_a_parcel_fits_are_named(rig: Rig) -> None:
+    """One that does not fit spoils the whole call (trap 30)."""
+    light = rig.stored(rig.listed(pack("A")))
+    assert [c["logistic_id"] for c in light.fields["logistic_info"]] == [50021]
+    listing = rig.listing(pack("B"))
+    heavy = replace(listing, content=replace(listing.content, weight_g=60_000))
+    item = rig.stored(done(rig.shop.create([heavy])[0]))
+    assert [c["logistic_id"] for c in item.fields["logistic_info"]] == [50023]
+    before = len(rig.calls(ADD))
+    long = replace(listing, content=replace(listing.content, dims_mm=(1_300, 120, 80)))
+    (answer,) = rig.shop.create([long])
+    assert isinstance(answer, Failed)
+    assert isinstance(answer.error, Rejected)
+    assert answer.error.field == "logistics"
+    assert "130 × 12 × 8 cm" in str(answer.error)
+    assert len(rig.calls(ADD)) == before, "not sent"
+
+
+def test_a_shop_checked_by_an_older_version_names_its_channels(rig: Rig) -> None:
+    rig.settings = {**rig.settings, "logistics": [50021]}
+    item = rig.stored(rig.listed(pack("A")))
+    assert [c["logistic_id"] for c in item.fields["logistic_info"]] == [50021]
+
+
+def test_where_a_code_is_asked_for_it_is_said_that_there_is_none(open_rig: Opener) -> None:
+    rig = open_rig(gtin_rule="Flexible")
+    assert rig.stored(rig.listed(pack("A"))).fields["gtin_code"] == "00"
+    read = done(rig.shop.read([rig.listed(pack("B")).remote_id], full=True)[0])
+    assert read.variants[0].gtin == ""
+    rig.listed(*TWO)

@@ -159,3 +159,18 @@ def _without_category(rig: Rig):  # type: ignore[no-untyped-def]
 
     listing = rig.listing(pack("Z"))
     return replace(listing, content=replace(listing.content, category_id="1"))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(500, Ambiguous), (503, Ambiguous), (403, AuthExpired)]
+)
+def test_of_a_code_that_nobody_told_the_status_is_the_witness(
+    rig: Rig, status: int, error: type[ChannelError]
+) -> None:
+    """Or an outage would refuse for good every row that it meets (2.2)."""
+    listing = rig.listing(pack("A"))
+    body = {"error": "internal_error", "message": "oops", "request_id": "1"}
+    rig.market.spoil(Fault(kind="answer", path=ADD, status=status, body=body))
+    (answer,) = rig.shop.create([listing])
+    assert isinstance(answer, Failed)
+    assert isinstance(answer.error, error)

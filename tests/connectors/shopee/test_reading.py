@@ -6,6 +6,7 @@ import pytest
 
 from connectors.contract import Failed, RemoteStatus
 from connectors.errors import NotFound
+from sandbox.shopee import Fault
 from tests.connectors.shopee.conftest import SHOP, Opener, Rig, done, pack
 
 
@@ -90,3 +91,20 @@ def test_the_list_of_changes_goes_page_by_page(rig: Rig) -> None:
     assert (len(first.remote_ids), first.more) == (100, True)
     second = rig.shop.changed_since(first.cursor)
     assert (len(second.remote_ids), second.more) == (3, False)
+
+
+def test_one_unknown_item_of_a_batch_hides_no_other(open_rig: Opener) -> None:
+    """The whole call may be refused for it (3.15): an item that is taken for lost is made anew."""
+    rig = open_rig(unknown_ids="all_refused")
+    items = [rig.listed(pack("A")), rig.listed(pack("B"))]
+    first, unknown, second = rig.shop.read([items[0].remote_id, "5", items[1].remote_id], full=True)
+    assert [v.sku for outcome in (first, second) for v in done(outcome).variants] == ["A", "B"]
+    assert isinstance(unknown, Failed)
+    assert isinstance(unknown.error, NotFound)
+
+
+def test_a_gateway_that_lost_its_way_once_loses_no_item(rig: Rig) -> None:
+    item = rig.listed(pack("A"))
+    body = {"error": "common.error_not_found", "message": "not found", "request_id": "1"}
+    rig.market.spoil(Fault(kind="answer", path="get_item_base_info", status=200, body=body))
+    assert done(rig.shop.read([item.remote_id], full=True)[0]).variants[0].sku == "A"

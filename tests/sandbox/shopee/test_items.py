@@ -115,7 +115,7 @@ def test_an_edit_checks_the_whole_item_again(market: Market) -> None:
 
 
 def test_shipping_in_an_edit_is_taken_or_warned_of(open_market: Opener) -> None:
-    change = {"logistic_info": [{"logistic_id": 50023, "enabled": True}]}
+    change = {"weight": 20, "logistic_info": [{"logistic_id": 50023, "enabled": True}]}
     for taken in (True, False):
         market = open_market(logistic_update=taken)
         item = market.add()
