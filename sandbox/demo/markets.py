@@ -101,7 +101,7 @@ MARKETS = (
         "tiki", ("tiki",), ("review_s=3", "queue_s=0.5", "transform_s=1"), _tiki,
     ),
     Market(
-        "woocommerce", ("woocommerce",), ("images=fetch",), _woocommerce,
+        "woocommerce", ("woocommerce",), ("images=fetch", "image_hosts=any"), _woocommerce,
         lambda shop: f"/{shop['shop_id']}" if shop["shop_id"] else "",
     ),
     Market(

@@ -41,7 +41,8 @@ class App(Front[Call]):
         return site.folder if site else ""
 
     def answer(self, call: Call, number: int, fault: Fault | None) -> Reply:
-        call.first_row_down = fault is not None and fault.kind == "row_down"
+        kind = fault.kind if fault is not None else ""
+        call.first_row_down, call.pictures_down = kind == "row_down", kind == "pictures_down"
         return self.channel.answer(call, number)
 
     def rate(self) -> Reply:

@@ -17,7 +17,8 @@ from sandbox.woocommerce.world import Product, Site
 class Call:
     """``path`` is the whole path, ``route`` what stands behind ``/wp-json/wc/v3/``. ``changed``
     collects the products that the call changed, for the journal; ``rows`` how many it wrote;
-    ``first_row_down``: by a fault, the first row of a batch is not carried out."""
+    ``first_row_down``: by a fault, the first row of a batch is not carried out; ``pictures_down``:
+    no picture is fetched."""
 
     method: str
     path: str
@@ -31,6 +32,7 @@ class Call:
     changed: list[Product] = field(default_factory=list)
     rows: int = 0
     first_row_down: bool = False
+    pictures_down: bool = False
 
     def __post_init__(self) -> None:
         self.query = dict(parse_qsl(self.raw_query, keep_blank_values=True))

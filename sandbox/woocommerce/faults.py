@@ -1,4 +1,5 @@
-"""WooCommerce's misbehaviour: "row_down" is a database that fails at the first row of a batch."""
+"""WooCommerce's misbehaviour: "row_down" is a database that fails at the first row of a batch,
+"pictures_down" a call during which no picture can be fetched."""
 
 from __future__ import annotations
 
@@ -6,6 +7,6 @@ from sandbox import faults
 
 
 class Fault(faults.Fault):
-    kinds = faults.Fault.kinds | {"row_down"}
+    kinds = faults.Fault.kinds | {"row_down", "pictures_down"}
 
     path: str = "/wp-json/"

@@ -26,7 +26,8 @@ class Switches:
     root_told: bool = True  # security plugins hide the site's description
     settings_told: bool = True  # keys of a person who may not read settings
     report_told: bool = True  # nor the status report
-    images: Literal["fetch", "skip", "refuse"] = "skip"  # skip: any address is taken unread
+    images: Literal["fetch", "skip", "refuse"] = "skip"  # skip: taken unread
+    image_hosts: Literal["safe", "any"] = "safe"  # any: a plugin lifts WordPress's rule on them
     image_names: Literal["kept", "file"] = "kept"  # unmeasured: a picture's name reads back
     trash_by_id: bool = True  # unmeasured: include= with status=trash
     trashed_pack_sku: Literal["product_invalid_sku", "woocommerce_rest_product_not_created"] = (

@@ -190,8 +190,8 @@ class Writer:
             rows = [a for a in body["attributes"] if isinstance(a, dict)]
             kept["attributes"] = [{"id": 0, **_attribute(a)} for a in rows]
         if "images" in body:
-            images = media.taken(self._world, self._switches, body["images"], self._home)
-            kept["images"] = images
+            library = media.Library(self._world, self._switches, self._home)
+            kept["images"] = library.taken(body["images"], down=self._call.pictures_down)
         for row in body.get("meta_data", ()):
             rows = [m for m in kept.get("meta_data", []) if m["key"] != row.get("key")]
             kept["meta_data"] = [*rows, {"key": row.get("key"), "value": row.get("value")}]

@@ -123,7 +123,7 @@ def test_pictures_are_fetched_by_the_server_each_time(open_market: Opener) -> No
     threading.Thread(target=server.serve_forever, daemon=True).start()
     base = f"http://127.0.0.1:{server.server_port}"
     try:
-        market = open_market(images="fetch")
+        market = open_market(images="fetch", image_hosts="any")
         made = market.made(images=[{"src": f"{base}/good", "name": "a"}])
         (image,) = made["images"]
         assert image["src"].startswith(f"{market.url}/wp-content/uploads/")
@@ -137,6 +137,37 @@ def test_pictures_are_fetched_by_the_server_each_time(open_market: Opener) -> No
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.mark.parametrize(("source", "taken"), [
+    ("https://anh.example/a.jpg", True), ("http://anh.example:8080/a.jpg", True),
+    ("http://203.0.113.7/a.jpg", True), ("http://anh.example:8000/a.jpg", False),
+    ("http://{host}:8000/a.jpg", False), ("http://{host}:{port}/a.jpg", True),
+    ("http://{host}/a.jpg", True), ("http://{host}:8080/a.jpg", True),
+    ("http://localhost/a.jpg", False), ("http://127.0.0.2/a.jpg", False),
+    ("http://192.168.1.9/a.jpg", False), ("http://172.31.0.1:443/a.jpg", False),
+    ("http://[::1]/a.jpg", False), ("http://u:p@anh.example/a.jpg", False),
+])  # fmt: skip
+def test_picture_addresses_that_wordpress_does_not_open(
+    market: Market, source: str, taken: bool
+) -> None:
+    """wp_http_validate_url: what is refused makes nothing."""
+    host, _colon, port = market.url.removeprefix("http://").partition(":")
+    shown = {"src": source.format(host=host, port=port)}
+    answer = market.post("products", {"sku": "X", "images": [shown]})
+    assert ("code" not in answer) is taken, answer
+    if not taken:
+        assert answer["code"] == "woocommerce_product_image_upload_error"
+        assert "A valid URL was not provided." in answer["message"]
+    assert len(market.get("products", sku="X")) == taken
+
+
+def test_pictures_that_cannot_be_fetched_just_now(market: Market) -> None:
+    market.sandbox.spoil(Fault(kind="pictures_down", method="POST"))
+    body = {"sku": "X", "images": [{"src": "https://anh.example/a.jpg"}]}
+    assert market.post("products", body)["code"] == "woocommerce_product_image_upload_error"
+    assert market.get("products", sku="X") == []
+    assert market.post("products", body)["images"]
 
 
 def test_a_killed_server_forgets_nothing(open_market: Opener, tmp_path: Path) -> None:
