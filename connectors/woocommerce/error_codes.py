@@ -25,12 +25,13 @@ SKU_TAKEN = frozenset({"product_invalid_sku", "woocommerce_rest_product_not_crea
 _GONE = ("_invalid_id", "_invalid_product_id", "_invalid_parent")
 """Endings of the codes for a product, pack or parent that is not there."""
 
-_IMAGES = frozenset({
+IMAGES = frozenset({
     "woocommerce_product_image_upload_error",
     "woocommerce_product_invalid_image_id",
     "woocommerce_variation_image_upload_error",
     "woocommerce_variation_invalid_image_id",
 })  # fmt: skip
+"""Pictures that the shop could not fetch, or that are gone from its library."""
 
 _PARAMS = {
     "name": "title",
@@ -50,7 +51,8 @@ KEYS_HINT = (
 )
 IMAGES_HINT = (
     "Cửa hàng tự tải ảnh từ địa chỉ của chúng tôi: đặt PUBLIC_BASE_URL là địa chỉ mà máy chủ của "
-    "cửa hàng mở được, và ảnh là JPG, PNG hoặc WebP."
+    "cửa hàng mở được (WordPress chỉ tải từ cổng 80, 443 và 8080, và không từ địa chỉ nội bộ), và "
+    "ảnh là JPG, PNG hoặc WebP. Sản phẩm vẫn bán, chỉ thiếu ảnh; hệ thống tự gửi lại."
 )
 PERMALINKS = (
     "không thấy API của WooCommerce ở địa chỉ này: bật plugin WooCommerce, và trong WordPress → "
@@ -74,11 +76,19 @@ def error_for(code: str, message: str, data: Mapping[str, Any], status: int) -> 
         return ProtocolError(words, code=code)
     if status in (401, 403):
         return _who(code, message, words)
-    if code in _IMAGES:
-        return Rejected(words, code=code, field="images", hint=IMAGES_HINT)
+    if code in IMAGES:
+        return pictures_owed(words, code)
     if status >= 500:
         return Unavailable(words, code=code)
     return Rejected(words, code=code, field=_field(data), hint="Sửa dữ liệu rồi gửi lại.")
+
+
+def pictures_owed(
+    words: str = "cửa hàng chưa tải được ảnh của sản phẩm này", code: str = "pictures_owed"
+) -> Rejected:
+    """Our web server may have been down for a moment, or is set up tomorrow: nothing that we know
+    of changes then, so it passes."""
+    return Rejected(words, code=code, field="images", hint=IMAGES_HINT, passing=True)
 
 
 def _who(code: str, message: str, words: str) -> ChannelError:

@@ -24,11 +24,11 @@ from connectors.contract import (
 from connectors.errors import ChannelError, NotFound, Rejected
 from connectors.woocommerce import limits
 from connectors.woocommerce.answers import TRASH, Row, Variation, int_of, is_variable, same
-from connectors.woocommerce.batches import Told, batch
+from connectors.woocommerce.batches import Told, Verb, batch
 from connectors.woocommerce.catalogue import Shelves
 from connectors.woocommerce.changes import Wanted
 from connectors.woocommerce.client import Client
-from connectors.woocommerce.error_codes import SKU_TAKEN
+from connectors.woocommerce.error_codes import IMAGES, SKU_TAKEN, pictures_owed
 from connectors.woocommerce.packs import Packs
 from connectors.woocommerce.payloads import (
     content_change,
@@ -38,6 +38,8 @@ from connectors.woocommerce.payloads import (
     skus_of,
 )
 from connectors.woocommerce.reading import Reader, unknown
+
+PRODUCTS = "products/batch"
 
 HANDLE_MAX = 4000
 """Bytes of JSON; what is larger is finished within the call."""
@@ -66,11 +68,28 @@ class Items:
             answers.append(Failed(body) if isinstance(body, ChannelError) else None)
             if not isinstance(body, ChannelError):
                 bodies.append((new, body))
-        told = batch(self._client, "products/batch", "create", [body for _new, body in bodies])
-        sent = [(new, answer) for (new, _body), answer in zip(bodies, told, strict=True)]
-        fault = self._freed([new for new, answer in sent if _is_taken(answer)])
-        made = iter([self._begun(n, (fault if _is_taken(a) else None) or a) for n, a in sent])
+        sent = [body for _new, body in bodies]
+        told, bare = self._pictured("create", sent)
+        news = [new for new, _body in bodies]
+        fault = self._freed([n for n, answer in zip(news, told, strict=True) if _is_taken(answer)])
+        made = iter([
+            self._begun(new, (fault if _is_taken(answer) else None) or answer, bare.get(place))
+            for place, (new, answer) in enumerate(zip(news, told, strict=True))
+        ])  # fmt: skip
         return [next(made) if answer is None else answer for answer in answers]
+
+    def _pictured(
+        self, verb: Verb, bodies: Sequence[Row]
+    ) -> tuple[list[Told], dict[int, ChannelError]]:
+        """A batch whose rows go once more, without their pictures, where only those were refused:
+        a refused row wrote nothing, and a product without pictures sells, while one whose pictures
+        wait for our web server would not. The answers, and by place why the pictures are owed."""
+        told = batch(self._client, PRODUCTS, verb, bodies)
+        owed = {n: t for n, t in enumerate(told) if isinstance(t, Rejected) and _is_picture(t)}
+        rest = [{k: v for k, v in bodies[n].items() if k != "images"} for n in owed]
+        for n, again in zip(owed, batch(self._client, PRODUCTS, verb, rest), strict=True):
+            told[n] = again
+        return told, dict(owed)
 
     def _standing(self, listings: Sequence[NewListing]) -> dict[str, ChannelError]:
         """A listing whose key is a pack's SKU is sent under another one, so the shop would not
@@ -106,21 +125,25 @@ class Items:
             return error
         return new_product(new, category_id, self._settings)
 
-    def _begun(self, new: NewListing, told: Told) -> Outcome[RemoteItem]:
+    def _begun(self, new: NewListing, told: Told, owed: ChannelError | None) -> Outcome[RemoteItem]:
+        """``owed``: why it was made without its pictures."""
         if isinstance(told, ChannelError):
             return Failed(told)
         remote_id = str(int_of(told.get("id")))
         if is_lone(new.item_sku, new.variants):
-            return Done(RemoteItem(remote_id, (RemoteVariant(new.item_sku, ""),)))
-        handle = {
+            return _whole(RemoteItem(remote_id, (RemoteVariant(new.item_sku, ""),)), owed)
+        handle: dict[str, Any] = {
             "id": remote_id,
             "sku": new.item_sku,
             "name": new.variation_name,
             "packs": [pack_to(p) for p in new.variants],
         }
+        if owed is not None:
+            handle["bare"] = True
         if len(orjson.dumps(handle)) <= HANDLE_MAX:
             return Pending(handle, 0.0)
-        return self._finished(remote_id, Wanted(new.item_sku, new.variation_name, new.variants))
+        wanted = Wanted(new.item_sku, new.variation_name, new.variants)
+        return self._finished(remote_id, wanted, owed)
 
     def _freed(self, listings: Sequence[NewListing]) -> ChannelError | None:
         """A SKU that a product in the trash holds is ours, and this the one way back: see
@@ -145,7 +168,7 @@ class Items:
         gone = {str(int_of(row.get("id"))) for row in rows if row not in packs}
         ids = sorted(map(int, gone | owners - living.keys()))
         drafts = [{"id": number, "status": "draft"} for number in ids]
-        for told in batch(self._client, "products/batch", "update", drafts) if drafts else []:
+        for told in batch(self._client, PRODUCTS, "update", drafts) if drafts else []:
             if isinstance(told, ChannelError):
                 raise told
 
@@ -153,17 +176,20 @@ class Items:
         """Make the packs that are not there yet."""
         packs = [pack_from(row) for row in handle["packs"]]
         wanted = Wanted(str(handle["sku"]), str(handle["name"]), packs)
+        owed = pictures_owed() if handle.get("bare") else None
         try:
-            return Done(self._packs.settle(str(handle["id"]), wanted))
+            return _whole(self._packs.settle(str(handle["id"]), wanted), owed)
         except Rejected as error:
             return Failed(error, made=self._packs.stands(str(handle["id"])))
         except ChannelError as error:
             return Failed(error)
 
-    def _finished(self, remote_id: str, wanted: Wanted) -> Outcome[RemoteItem]:
+    def _finished(
+        self, remote_id: str, wanted: Wanted, owed: ChannelError | None
+    ) -> Outcome[RemoteItem]:
         """The product stands, whatever becomes of its packs."""
         try:
-            return Done(self._packs.settle(remote_id, wanted))
+            return _whole(self._packs.settle(remote_id, wanted), owed)
         except ChannelError as error:
             return Failed(error, made=self._packs.stands(remote_id))
 
@@ -183,7 +209,8 @@ class Items:
     # --- content ----------------------------------------------------------------------------
 
     def update_content(self, changes: Sequence[ContentChange]) -> list[Outcome[None]]:
-        """Only content: price, stock, packs and what others wrote stay."""
+        """Only content: price, stock, packs and what others wrote stay. Where pictures cannot be
+        fetched, the rest is written and those that stand are kept; the answer says what lacks."""
         problems = [limits.content(change.content) for change in changes]
         sound = [c for c, p in zip(changes, problems, strict=True) if p is None]
         try:
@@ -195,7 +222,11 @@ class Items:
             for change, problem in zip(changes, problems, strict=True)
         ]
         ready = [body for body in bodies if not isinstance(body, ChannelError)]
-        told = iter(batch(self._client, "products/batch", "update", ready))
+        answers, owed = self._pictured("update", ready)
+        told = iter(
+            owed[n] if n in owed and not isinstance(answer, ChannelError) else answer
+            for n, answer in enumerate(answers)
+        )
         return [_done(b if isinstance(b, ChannelError) else next(told)) for b in bodies]
 
     def _content(self, change: ContentChange, row: Row | None) -> Row | ChannelError:
@@ -253,6 +284,16 @@ def _own_sku(new: NewListing) -> str:
 
 def _is_taken(told: Told) -> bool:
     return isinstance(told, Rejected) and told.code in SKU_TAKEN
+
+
+def _is_picture(error: Rejected) -> bool:
+    return error.code in IMAGES
+
+
+def _whole(item: RemoteItem, owed: ChannelError | None) -> Outcome[RemoteItem]:
+    """What stands without its pictures is made, and its content is not what was asked for: it is
+    sent again like any other content, until the shop can fetch them."""
+    return Done(item) if owed is None else Failed(owed, made=item)
 
 
 def _done(told: Told) -> Outcome[None]:

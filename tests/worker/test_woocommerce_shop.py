@@ -92,6 +92,12 @@ class ShopWorld(World):
             {sku: (price, stock) for sku, price, stock in item["packs"]} if item["on_sale"] else {}
         )
 
+    def pictures(self) -> list[dict[str, Any]]:
+        """What the one product shows."""
+        held = {p.product_id: p for p in self.market.products()}
+        shown: list[dict[str, Any]] = held[self.the_item()["item_id"]].fields.get("images", [])
+        return shown
+
     def by_option(self) -> list[str]:
         """The SKUs that the page's options lead to, in their order."""
         held = {p.product_id: p for p in self.market.products()}
@@ -208,3 +214,28 @@ def test_a_second_pack_joins_a_product_that_sells(shop_world: ShopWorld) -> None
     assert shop_world.the_item()["item_id"] == first["item_id"]
     assert shop_world.by_option() == [SMALL, LARGE]
     assert {row.state for row in shop_world.rows()} == {"live"}
+
+
+@pytest.mark.parametrize("packs", [1, 2])
+def test_a_picture_that_the_shop_cannot_fetch_keeps_nothing_off_sale(
+    shop_world: ShopWorld, packs: int
+) -> None:
+    """It sells without, a person sees why, it is tried again, and is whole at last."""
+    shop_world.sells(TWO[:packs])
+    shop_world.market.spoil(Fault(kind="pictures_down", path="products/batch", times=None))
+    shop_world.opened()
+    shop_world.sync()
+    on_sale = {sku: OURS[sku] for sku in (SMALL, LARGE)[:packs]}
+    assert shop_world.on_sale() == on_sale
+    assert shop_world.pictures() == []
+    error = shop_world.listing(SMALL).facets["content"].error
+    assert error is not None
+    assert (error["kind"], error["field"]) == ("Rejected", "images")
+    shop_world.time.forward(hours=7)
+    shop_world.sync()
+    assert shop_world.pictures() == []
+    shop_world.market.heal()
+    shop_world.time.forward(hours=7)
+    shop_world.sync()
+    assert len(shop_world.pictures()) == 1
+    assert shop_world.on_sale() == on_sale

@@ -18,7 +18,7 @@ from connectors.contract import (
     StockChange,
     VariantsChange,
 )
-from connectors.errors import NotFound, Rejected
+from connectors.errors import NotFound, Rejected, Unavailable
 from tests.connectors.woocommerce.conftest import (
     PICTURES,
     Opener,
@@ -74,6 +74,29 @@ def test_pictures_are_fetched_once(open_rig: Opener, names: str) -> None:
     assert shown == [PICTURES[1], "https://anh.example/c.jpg"]
     if names == "kept":
         assert len(rig.market.pictures()) == 3
+
+
+@pytest.mark.parametrize("packs", [(A,), (A, B)])
+def test_the_rest_goes_out_where_a_picture_cannot_be_fetched(rig: Rig, packs: Any) -> None:
+    """What stands keeps its pictures, the reason is told, and the next try makes it whole."""
+    item = rig.listed(*packs, on=True)
+    more = (*PICTURES, "https://anh.example/c.jpg")
+    rig.spoil("pictures_down", path="products/batch")
+    outcome = send(rig, item, title="Tên mới", image_ids=more)
+    error = refused(outcome, Rejected, "images")
+    assert (error.passing, "PUBLIC_BASE_URL" in error.hint) == (True, True)
+    held = rig.stored(item)
+    assert held.fields["name"] == "Tên mới"
+    assert [i["from"] for i in held.fields["images"]] == list(PICTURES)
+    done(send(rig, item, title="Tên mới", image_ids=more))
+    assert [i["from"] for i in rig.stored(item).fields["images"]] == list(more)
+
+
+def test_what_else_is_wrong_with_it_is_told_before_its_pictures(rig: Rig) -> None:
+    item = rig.listed(A)
+    rig.spoil("pictures_down", path="products/batch")
+    rig.spoil("outage", path="products/batch", times=9)
+    refused(send(rig, item, image_ids=("https://anh.example/c.jpg",)), Unavailable)
 
 
 def test_each_row_has_its_own_answer(rig: Rig) -> None:

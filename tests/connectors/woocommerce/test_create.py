@@ -205,11 +205,67 @@ def test_packs_that_are_not_sent(rig: Rig, packs: Any, field: str) -> None:
     assert rig.calls(BATCH) == []
 
 
-def test_pictures_that_the_shop_cannot_fetch(open_rig: Opener) -> None:
-    rig = open_rig(images="refuse")
+def _stands_bare(rig: Rig, outcome: Any) -> Any:
+    """The item that was made without its pictures, which are owed."""
+    error = refused(outcome, Rejected, "images")
+    assert "PUBLIC_BASE_URL" in error.hint
+    assert error.passing
+    assert outcome.made is not None
+    assert rig.stored(outcome.made).fields.get("images", []) == []
+    return outcome.made
+
+
+@pytest.mark.parametrize("reach", [{"images": "refuse"}, {}])
+def test_pictures_that_the_shop_cannot_fetch_do_not_keep_it_from_selling(
+    open_rig: Opener, reach: dict[str, str]
+) -> None:
+    """Our own web server beside the shop, as it is set up first: port 8000 is not opened."""
+    rig = open_rig(**reach)
+    ours = PICTURES if reach else ("http://127.0.0.1:8000/media/a.jpg",)
+    (outcome,) = rig.shop.create([listing(TWO[0], image_ids=ours)])
+    made = _stands_bare(rig, outcome)
+    assert ids(made) == {"OCOP-1-500G": ""}
+    held = rig.stored(made)
+    assert (held.status, held.regular_price, held.stock) == ("draft", "45000", 12)
+    assert len(rig.calls(BATCH, "POST")) == 2
+
+
+def test_packs_of_a_product_without_its_pictures(rig: Rig) -> None:
+    """The pictures are still owed when the packs are there."""
+    rig.spoil("pictures_down", path=BATCH)
+    (begun,) = rig.shop.create([listing(*TWO)])
+    assert isinstance(begun, Pending)
+    (outcome,) = rig.shop.resume([begun.handle])
+    made = _stands_bare(rig, outcome)
+    assert rig.on_page(made) == ["OCOP-1-500G", "OCOP-1-1KG"]
+    assert ids(made) == {s: str(p.product_id) for s, p in rig.packs(made).items()}
+
+
+def test_fifty_packs_of_a_product_without_its_pictures(rig: Rig) -> None:
+    packs = [pack(f"{'S' * 35}-{n:03d}G", label=f"{'n' * 30}{n:03d}") for n in range(50)]
+    rig.spoil("pictures_down", path=BATCH)
+    (outcome,) = rig.shop.create([listing(*packs)])
+    assert len(_stands_bare(rig, outcome).variants) == 50
+
+
+def test_one_whose_pictures_cannot_be_fetched_among_others(rig: Rig) -> None:
+    local = ("http://127.0.0.1:8000/media/a.jpg",)
+    rows = [listing(pack("A")), listing(pack("B"), image_ids=local), listing(pack("C", price=0))]
+    good, bare, bad = rig.shop.create(rows)
+    assert len(rig.stored(done(good)).fields["images"]) == 2
+    _stands_bare(rig, bare)
+    refused(bad, Rejected, "price")
+    assert sorted(p.sku for p in rig.market.products()) == ["A", "B"]
+
+
+def test_the_second_try_without_pictures_is_unclear(rig: Rig) -> None:
+    """It is found like any other create whose answer was lost."""
+    rig.spoil("pictures_down", path=BATCH)
+    rig.spoil("reset_after", path=BATCH, times=1)
     (outcome,) = rig.shop.create([listing(TWO[0])])
-    assert "PUBLIC_BASE_URL" in refused(outcome, Rejected, "images").hint
-    assert rig.market.products() == []
+    refused(outcome, Ambiguous)
+    (found,) = done(rig.shop.find_by_sku(["OCOP-1-500G"])[0])
+    assert found.status is RemoteStatus.UNLISTED
 
 
 # --- SKUs that are taken ----------------------------------------------------------------------
