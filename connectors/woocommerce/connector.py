@@ -60,7 +60,7 @@ class WooCommerceConnector:
     # --- the shop ---------------------------------------------------------------------------
 
     def check(self) -> ShopFacts:
-        return shop.check(self._client)
+        return shop.check(self._client, self._account.public_url)
 
     def refresh(self) -> Credentials:
         return auth.refresh(self._client, self._account)

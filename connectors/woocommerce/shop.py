@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.contract import ShopFacts
 from connectors.errors import AuthRefused, NotFound, Rejected, Unavailable
+from connectors.woocommerce import fetching
 from connectors.woocommerce.answers import clean
 from connectors.woocommerce.client import Client
 from connectors.woocommerce.error_codes import KEYS_HINT
@@ -17,9 +18,9 @@ MANAGE_STOCK = "settings/products/woocommerce_manage_stock"
 DIMENSION_UNIT = "settings/products/woocommerce_dimension_unit"
 
 
-def check(client: Client) -> ShopFacts:
-    """Raises AuthRefused for refused keys, a shop of another currency, or one whose API is
-    not there; and what the calls raise."""
+def check(client: Client, public_url: str) -> ShopFacts:
+    """``public_url``: where our own files are served, "" nowhere. Raises AuthRefused for refused
+    keys, a shop of another currency, or one whose API is not there; and what the calls raise."""
     try:
         currency = _currency(client)
     except Unavailable as error:
@@ -47,7 +48,10 @@ def check(client: Client) -> ShopFacts:
         currency=currency,
         settings=settings,
         clock_skew_s=skew_s,
-        problems=_problems(decimals, _setting(client, MANAGE_STOCK)),
+        problems=(
+            *_problems(decimals, _setting(client, MANAGE_STOCK)),
+            *_pictures(public_url, str(described.get("home") or client.site.home)),
+        ),
     )
 
 
@@ -64,6 +68,12 @@ def _problems(decimals: str, manage_stock: str) -> tuple[str, ...]:
             "đặt → Sản phẩm → Kho hàng."
         )
     return tuple(found)
+
+
+def _pictures(public_url: str, home: str) -> tuple[str, ...]:
+    """``home`` is the site's own word where it gives one: WordPress compares with that."""
+    found = fetching.problem(public_url, home)
+    return (found,) if found else ()
 
 
 def _currency(client: Client) -> str:

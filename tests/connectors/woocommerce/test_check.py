@@ -8,11 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from connectors.contract import Account, Credentials, ImageFile, StockChange
+from connectors.contract import Account, Credentials, Done, Failed, ImageFile, StockChange
 from connectors.errors import AuthRefused, ProtocolError, Rejected, Unavailable
 from connectors.http import Http
 from connectors.starter import load_starter
-from connectors.woocommerce import catalogue
+from connectors.woocommerce import catalogue, fetching
 from connectors.woocommerce.address import site_of
 from connectors.woocommerce.catalogue import folded
 from connectors.woocommerce.connector import WooCommerceConnector
@@ -53,6 +53,39 @@ def test_a_shop_that_does_not_count(open_rig: Opener) -> None:
     item = rig.listed(pack("A"))
     answers = done(rig.shop.set_stock([StockChange(item, {"A": 7})])[0])
     assert (answers.accepted, answers.refused["A"].field) == (frozenset(), "stock")
+
+
+@pytest.mark.parametrize(("public", "home", "found"), [
+    ("", "https://shop.vn", ""),
+    ("https://ocop.vn/files/x", "https://shop.vn", ""),
+    ("http://ocop.vn:8080/files/x", "https://shop.vn", ""),
+    ("http://ocop.vn:8000/files/x", "https://shop.vn", "ở cổng 8000"),
+    ("http://127.0.0.1:8000/files/x", "http://127.0.0.1:8801", "ở cổng 8000"),
+    ("http://127.0.0.1:8080/files/x", "http://127.0.0.1:8801", ""),
+    ("http://127.0.0.1:8801/files/x", "http://127.0.0.1:8801", ""),
+    ("http://127.0.0.1:8080/files/x", "http://localhost:8801", "máy nội bộ '127.0.0.1'"),
+    ("http://localhost:8080/files/x", "http://127.0.0.1:8801", "máy nội bộ 'localhost'"),
+    ("http://192.168.1.4/files/x", "https://shop.vn", "máy nội bộ '192.168.1.4'"),
+    ("http://[::1]:8080/files/x", "https://shop.vn", "máy nội bộ '::1'"),
+])  # fmt: skip
+def test_addresses_that_the_shop_will_not_fetch_pictures_from(
+    public: str, home: str, found: str
+) -> None:
+    said = fetching.problem(public, home)
+    assert found in said if found else said == ""
+    if found:
+        assert "80, 443, 8080" in said
+
+
+def test_the_shop_is_told_that_it_will_not_fetch_pictures(rig: Rig) -> None:
+    """What is said when it is connected is what it does then."""
+    login = Credentials(consumer_key=KEY, consumer_secret=SECRET)
+    for base, fine in (("http://127.0.0.1:8000", False), ("http://127.0.0.1:8080", True)):
+        account = Account("thu", rig.url, login, public_url=f"{base}/files/x")
+        shop = WooCommerceConnector(account, Http(), rig.clock)
+        assert (shop.check().problems == ()) is fine
+        new = listing(pack(f"A{fine}"), image_ids=(f"{base}/media/a.jpg",))
+        assert isinstance(shop.create([new])[0], Done if fine else Failed)
 
 
 def test_keys_that_may_not_read_settings(open_rig: Opener) -> None:
