@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.contract import Done, Failed, Outcome, RemoteItem, RemoteStatus, VariantAnswers
 from connectors.errors import ChannelError, NotFound, Rejected
-from connectors.woocommerce.answers import TRASH, Row, int_of, price_of, same, stock_of
+from connectors.woocommerce.answers import TRASH, Row, counted, int_of, price_of, same
 from connectors.woocommerce.batches import Told, batch
 from connectors.woocommerce.client import Client
 from connectors.woocommerce.payloads import price, stock
@@ -159,4 +159,4 @@ def prices(client: Client, reader: Reader) -> Amounts:
 
 
 def stocks(client: Client, reader: Reader) -> Amounts:
-    return Amounts(client, reader, "stock", "tồn kho", stock, stock_of)
+    return Amounts(client, reader, "stock", "tồn kho", stock, counted)

@@ -11,12 +11,16 @@ from typing import Any
 from connectors.composed import composed
 from connectors.contract import RemoteState, RemoteStatus, RemoteVariant, RemoteVariantState
 from connectors.errors import ProtocolError
+from connectors.woocommerce.capabilities import CAPABILITIES
 
 PRODUCT_FIELDS = (
     "id,type,status,sku,name,permalink,price,regular_price,manage_stock,stock_quantity,"
-    "weight,images,attributes,date_modified_gmt"
+    "stock_status,backorders,weight,images,attributes,date_modified_gmt"
 )
-VARIATION_FIELDS = "id,status,sku,regular_price,manage_stock,stock_quantity,weight,attributes"
+VARIATION_FIELDS = (
+    "id,status,sku,regular_price,manage_stock,stock_quantity,stock_status,backorders,weight,"
+    "attributes"
+)
 
 TRASH = "trash"
 GROUP_SUFFIX = "-NHOM"
@@ -71,12 +75,26 @@ def price_of(row: Row) -> int | None:
 
 
 def stock_of(row: Row) -> int | None:
-    """Units; oversold (negative) is 0, a fraction counts its whole units, and what the shop does
-    not count is not told."""
-    if not manages(row) or row.get("stock_quantity") is None:
+    """Units that buyers can have. Without a count of its own (somebody switched it off), or with
+    backorders, they can have any number, until somebody calls it sold out by hand: that differs
+    from whatever we set, so that it is noticed and counted again."""
+    if manages(row) and not sells_below_zero(row):
+        return counted(row)
+    return 0 if row.get("stock_status") == "outofstock" else CAPABILITIES.stock_range[1]
+
+
+def counted(row: Row) -> int | None:
+    """Units that the shop counts and stops at: oversold (negative) is 0, a fraction counts its
+    whole units, None where it does not count."""
+    if not manages(row) or sells_below_zero(row) or row.get("stock_quantity") is None:
         return None
     value = _decimal(str(row["stock_quantity"]))
     return None if value is None else max(0, int(value // 1))
+
+
+def sells_below_zero(row: Row) -> bool:
+    """Backorders ("yes", "notify"): a buyer may order what is not there."""
+    return row.get("backorders") not in (None, "", "no")
 
 
 def manages(row: Row) -> bool:

@@ -16,13 +16,13 @@ from connectors.woocommerce.answers import (
     Row,
     Variation,
     choice,
+    counted,
     int_of,
     is_variable,
     manages,
     objects,
     price_of,
     same,
-    stock_of,
 )
 from connectors.woocommerce.payloads import (
     amounts,
@@ -121,7 +121,7 @@ def _first_amounts(row: Row, pack: PricedVariant, wanted: Wanted) -> dict[str, A
     if not alone or (is_variable(row) and not manages(row)):
         return first
     kept_price = price_of({"regular_price": row.get("regular_price") or row.get("price")})
-    units = stock_of(row)
+    units = counted(row)
     return {
         **first,
         **(price(kept_price) if kept_price and kept_price > 0 else {}),

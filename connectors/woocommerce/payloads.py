@@ -85,8 +85,9 @@ def price(vnd: int) -> dict[str, Any]:
 
 
 def stock(units: int) -> dict[str, Any]:
-    """Counting is switched on with it: a shop that does not count ignores the number."""
-    return {"manage_stock": True, "stock_quantity": units}
+    """Counting is switched on with it, and backorders off: a shop that does not count ignores the
+    number, and one that takes orders for what is not there sells past it."""
+    return {"manage_stock": True, "stock_quantity": units, "backorders": "no"}
 
 
 # --- content ----------------------------------------------------------------------------------

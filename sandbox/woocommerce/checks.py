@@ -13,6 +13,7 @@ from sandbox.woocommerce.world import Product, World
 
 STATUSES = ("draft", "pending", "private", "publish", "future", "auto-draft", "trash")
 TYPES = ("simple", "grouped", "external", "variable")
+BACKORDERS = ("no", "notify", "yes")
 _TEXTS = ("name", "sku", "regular_price", "sale_price", "description", "short_description",
           "weight", "type", "status")  # fmt: skip
 _LISTS = ("categories", "images", "attributes", "meta_data")
@@ -33,6 +34,8 @@ def check_types(body: Mapping[str, Any], *, pack: bool = False) -> None:
     manage = body.get("manage_stock")
     if manage is not None and not (isinstance(manage, bool) or manage in ("true", "false", 0, 1)):
         raise invalid("manage_stock", "is not of type boolean.")
+    if body.get("backorders", "no") not in BACKORDERS:
+        raise invalid("backorders", f"is not one of {', '.join(BACKORDERS)}.")
     if body.get("status", "draft") not in STATUSES:
         raise invalid("status", f"is not one of {', '.join(STATUSES)}.")
     if not pack and body.get("type", "simple") not in TYPES:

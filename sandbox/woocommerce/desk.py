@@ -61,7 +61,16 @@ def _stock(world: World, thing: Product, deed: Deed) -> None:
 
 
 def _uncounted(world: World, thing: Product, deed: Deed) -> None:
-    thing.manage_stock, thing.stock = False, None
+    thing.manage_stock, thing.stock, thing.stock_status = False, None, "instock"
+
+
+def _out_of_stock(world: World, thing: Product, deed: Deed) -> None:
+    """Sold out by hand, without a count."""
+    thing.manage_stock, thing.stock, thing.stock_status = False, None, "outofstock"
+
+
+def _backorders(world: World, thing: Product, deed: Deed) -> None:
+    thing.backorders = "notify"
 
 
 def _sell(world: World, thing: Product, deed: Deed) -> None:
@@ -97,6 +106,8 @@ _DEEDS: dict[str, Callable[[World, Product, Deed], None]] = {
     "price": _price,
     "stock": _stock,
     "uncounted": _uncounted,
+    "out_of_stock": _out_of_stock,
+    "backorders": _backorders,
     "sell": _sell,
     "off": _status("draft"),
     "on": _status("publish"),

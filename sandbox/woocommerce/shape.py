@@ -72,15 +72,12 @@ class Shape:
 
     def _common(self, product: Product) -> dict[str, Any]:
         kept = product.fields
-        quantity = product.stock if product.manage_stock else None
         return {
             "id": self._id(product.product_id),
             "status": product.status,
             "sku": product.sku,
             "sale_price": product.sale_price,
-            "manage_stock": product.manage_stock,
-            "stock_quantity": quantity,
-            "stock_status": "outofstock" if quantity is not None and quantity <= 0 else "instock",
+            **self._stock(product),
             "purchasable": product.price != "" and product.status == "publish",
             "description": kept.get("description", ""),
             "weight": kept.get("weight", ""),
@@ -89,6 +86,25 @@ class Shape:
             "date_created_gmt": gmt(product.created),
             "date_modified": local(product.modified),
             "date_modified_gmt": gmt(product.modified),
+        }
+
+    def _stock(self, product: Product) -> dict[str, Any]:
+        """A pack that does not count while its parent does shares the parent's count; with
+        backorders it can be bought whatever is left (public source, not measured)."""
+        parent = self._world.products.get(product.parent_id)
+        shared = parent is not None and parent.manage_stock and not product.manage_stock
+        counts = parent if shared and parent is not None else product
+        quantity = counts.stock if counts.manage_stock else None
+        status = counts.stock_status
+        if counts.manage_stock:
+            none_left = "outofstock" if counts.backorders == "no" else "onbackorder"
+            status = "instock" if (counts.stock or 0) > 0 else none_left
+        return {
+            "manage_stock": "parent" if shared else product.manage_stock,
+            "stock_quantity": quantity,
+            "stock_status": status,
+            "backorders": counts.backorders,
+            "backorders_allowed": counts.backorders != "no",
         }
 
     def _attribute(self, attribute: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,8 @@ UNCATEGORIZED = 15
 @dataclass(slots=True)
 class Product:
     """A product, or a pack of one (``kind`` variation). ``fields`` holds what is merely kept:
-    texts, weight, dimensions, categories, images, attributes, meta_data."""
+    texts, weight, dimensions, categories, images, attributes, meta_data. ``stock_status`` says
+    whether it can be bought while nothing is counted."""
 
     product_id: int
     site: str
@@ -30,6 +31,8 @@ class Product:
     old_price: str = ""
     manage_stock: bool = False
     stock: int | None = None
+    backorders: str = "no"
+    stock_status: str = "instock"
     fields: dict[str, Any] = field(default_factory=dict)
 
     @property

@@ -179,6 +179,8 @@ class Writer:
                 product.stock = 0
         if "stock_quantity" in body and product.manage_stock:
             product.stock = int(body["stock_quantity"] or 0)
+        product.backorders = body.get("backorders", product.backorders)
+        product.stock_status = body.get("stock_status", product.stock_status)
 
     def _lists(self, product: Product, body: Mapping[str, Any]) -> None:
         kept = product.fields

@@ -239,3 +239,21 @@ def test_a_picture_that_the_shop_cannot_fetch_keeps_nothing_off_sale(
     shop_world.sync()
     assert len(shop_world.pictures()) == 1
     assert shop_world.on_sale() == on_sale
+
+
+@pytest.mark.parametrize("deed", ["uncounted", "backorders"])
+@pytest.mark.parametrize("packs", [1, 2])
+def test_what_sells_without_a_limit_is_counted_again(
+    shop_world: ShopWorld, deed: str, packs: int
+) -> None:
+    """Somebody in the shop switched it so: the next reading finds it."""
+    shop_world.sells(TWO[:packs])
+    shop = shop_world.opened()
+    shop_world.sync()
+    shop_world.market.do(deed, sku=SMALL)
+    shop_world.time.forward(hours=1)
+    reconcile(shop_world.env, shop.id or 0, everything=True)
+    shop_world.sync()
+    assert shop_world.on_sale() == {sku: OURS[sku] for sku in (SMALL, LARGE)[:packs]}
+    (held,) = [p for p in shop_world.market.products() if p.sku == SMALL]
+    assert (held.manage_stock, held.stock, held.backorders) == (True, 100, "no")

@@ -34,11 +34,21 @@ def test_a_hundred_and_more_go_in_hundreds(rig: Rig) -> None:
     assert [len(e["body"]["update"]) for e in last] == [100, 20]
 
 
-def test_stock_is_counted_again_where_somebody_stopped_it(rig: Rig) -> None:
+@pytest.mark.parametrize("deed", ["uncounted", "out_of_stock", "backorders"])
+def test_stock_is_counted_again_where_somebody_stopped_it(rig: Rig, deed: str) -> None:
+    single, many = rig.listed(pack("S")), rig.listed(A, B)
+    for sku in ("S", "A"):
+        rig.market.do(deed, sku=sku)
+    one, two = rig.shop.set_stock([StockChange(single, {"S": 7}), StockChange(many, {"A": 8})])
+    assert (done(one).accepted, done(two).accepted) == ({"S"}, {"A"})
+    for held, units in ((rig.stored(single), 7), (rig.packs(many)["A"], 8)):
+        assert (held.manage_stock, held.stock, held.backorders) == (True, units, "no")
+
+
+def test_the_most_that_can_be_stated_is_not_taken_for_no_count(open_rig: Opener) -> None:
+    rig = open_rig(stock_managed=False)
     item = rig.listed(A)
-    rig.market.do("uncounted", sku="A")
-    assert done(rig.shop.set_stock([StockChange(item, {"A": 7})])[0]).accepted == {"A"}
-    assert (rig.stored(item).manage_stock, rig.stored(item).stock) == (True, 7)
+    assert done(rig.shop.set_stock([StockChange(item, {"A": 1_000_000})])[0]).refused
 
 
 def test_ids_that_are_not_known_are_read(rig: Rig) -> None:

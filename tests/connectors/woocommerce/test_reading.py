@@ -9,8 +9,10 @@ import pytest
 from connectors.contract import RemoteStatus, VariantsChange
 from connectors.errors import NotFound, ProtocolError
 from connectors.woocommerce.answers import price_of, stock_of
+from connectors.woocommerce.capabilities import CAPABILITIES
 from tests.connectors.woocommerce.conftest import Opener, Rig, done, ids, pack, refused
 
+MOST = CAPABILITIES.stock_range[1]
 A, B = pack("A", 40_000), pack("B", 50_000)
 
 
@@ -68,8 +70,16 @@ def test_prices_as_they_may_stand(text: object, price: int | None) -> None:
     ({"manage_stock": True, "stock_quantity": "7"}, 7),
     ({"manage_stock": True, "stock_quantity": 2.5}, 2),
     ({"manage_stock": True, "stock_quantity": None}, None),
-    ({"manage_stock": False, "stock_quantity": 5}, None),
-    ({"manage_stock": "parent", "stock_quantity": 5}, None),
+    ({"manage_stock": True, "stock_quantity": 5, "backorders": "no"}, 5),
+    ({"manage_stock": False, "stock_quantity": 5}, MOST),
+    ({"manage_stock": "parent", "stock_quantity": 5}, MOST),
+    ({"manage_stock": False, "stock_quantity": None, "stock_status": "instock"}, MOST),
+    ({"manage_stock": False, "stock_quantity": None, "stock_status": "onbackorder"}, MOST),
+    ({"manage_stock": False, "stock_quantity": None, "stock_status": "outofstock"}, 0),
+    ({"manage_stock": True, "stock_quantity": 0, "stock_status": "onbackorder",
+      "backorders": "notify"}, MOST),
+    ({"manage_stock": True, "stock_quantity": 5, "stock_status": "instock",
+      "backorders": "yes"}, MOST),
 ])  # fmt: skip
 def test_stocks_as_they_may_stand(row: dict[str, object], stock: int | None) -> None:
     assert stock_of(row) == stock
@@ -86,6 +96,27 @@ def test_a_pack_without_a_sku_does_not_pass_for_its_parent(rig: Rig) -> None:
     after = done(rig.shop.update_variants([change])[0])
     assert ids(after)["P"] != "900"
     assert rig.on_page(after) == ["A", "P"]
+
+
+@pytest.mark.parametrize(("deed", "units"), [
+    ("uncounted", MOST), ("backorders", MOST), ("out_of_stock", 0),
+])  # fmt: skip
+def test_what_buyers_can_have_without_a_count(rig: Rig, deed: str, units: int) -> None:
+    """Somebody stopped the counting: it is seen as what it is, more than we set, or nothing."""
+    single, many = rig.listed(pack("S")), rig.listed(A, B)
+    for sku in ("S", "B"):
+        rig.market.do(deed, sku=sku)
+    one, two = (done(o) for o in rig.shop.read([single.remote_id, many.remote_id], full=True))
+    assert [v.stock for v in one.variants] == [units]
+    assert [v.stock for v in two.variants] == [20, units]
+
+
+def test_a_pack_that_shares_its_products_count(rig: Rig) -> None:
+    item = rig.listed(A, B)
+    rig.market.do("uncounted", sku="B")
+    rig.market.do("stock", sku="OCOP-1", stock=9)
+    state = done(rig.shop.read([item.remote_id], full=True)[0])
+    assert [v.stock for v in state.variants] == [20, MOST]
 
 
 def test_an_oversold_pack_has_none_left(rig: Rig) -> None:

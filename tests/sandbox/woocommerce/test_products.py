@@ -37,6 +37,20 @@ def test_stock_texts_and_fields_are_swallowed(market: Market) -> None:
     assert cleared["stock_quantity"] == 0
 
 
+def test_what_can_be_bought_without_a_count(market: Market) -> None:
+    """A quantity is only a limit where it is counted and backorders are off."""
+    made = market.made(sku="A", manage_stock=True, stock_quantity=0)
+    path = f"products/{made['id']}"
+    assert (made["backorders"], made["stock_status"]) == ("no", "outofstock")
+    assert market.put(path, {"backorders": "notify"})["stock_status"] == "onbackorder"
+    assert market.put(path, {"backorders": "no"})["stock_status"] == "outofstock"
+    assert market.put(path, {"backorders": "maybe"})["code"] == "rest_invalid_param"
+    free = market.put(path, {"manage_stock": False})
+    assert (free["stock_quantity"], free["stock_status"]) == (None, "instock")
+    market.sandbox.do("out_of_stock", sku="A")
+    assert market.get(path)["stock_status"] == "outofstock"
+
+
 def test_a_sku_is_taken_by_the_living_and_by_the_trash(market: Market) -> None:
     made = market.made(sku="A")
     answer = market.post("products", {"sku": "a"})

@@ -88,6 +88,16 @@ def test_types_that_change(market: Market) -> None:
     assert market.get("products", sku="S-A", status="trash") == []
 
 
+def test_a_pack_without_a_count_shares_its_parents(market: Market) -> None:
+    parent = market.variable("P", "A")
+    (pack,) = market.packs(parent)
+    market.put(path(parent, pack["id"]), {"manage_stock": False})
+    assert market.packs(parent)[0]["manage_stock"] is False
+    market.put(f"products/{parent}", {"manage_stock": True, "stock_quantity": 9})
+    shared = market.packs(parent)[0]
+    assert (shared["manage_stock"], shared["stock_quantity"]) == ("parent", 9)
+
+
 def test_deleted_packs(market: Market) -> None:
     parent = market.variable("P", "A", "B")
     first, second = (p["id"] for p in market.packs(parent))
