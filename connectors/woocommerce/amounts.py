@@ -14,7 +14,7 @@ from typing import Any
 
 from connectors.contract import Done, Failed, Outcome, RemoteItem, RemoteStatus, VariantAnswers
 from connectors.errors import ChannelError, NotFound, Rejected
-from connectors.woocommerce.answers import TRASH, Row, counted, int_of, price_of, same
+from connectors.woocommerce.answers import TRASH, Row, counted, int_of, is_variable, price_of, same
 from connectors.woocommerce.batches import Told, batch
 from connectors.woocommerce.client import Client
 from connectors.woocommerce.payloads import price, stock
@@ -138,6 +138,8 @@ class Amounts:
             job.error = told
         elif told.get("status") == TRASH:
             job.refused[sku] = NotFound(f"{sku} đang nằm trong thùng rác của cửa hàng")
+        elif not job.ids[sku] and is_variable(told):  # it keeps what its packs alone sell by
+            job.refused[sku] = NotFound(f"sản phẩm của {sku} nay có nhiều quy cách")
         elif self._kept(told) == wanted:
             job.accepted.add(sku)
         else:

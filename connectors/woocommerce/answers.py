@@ -18,7 +18,7 @@ PRODUCT_FIELDS = (
     "stock_status,backorders,weight,images,attributes,date_modified_gmt"
 )
 VARIATION_FIELDS = (
-    "id,status,sku,regular_price,manage_stock,stock_quantity,stock_status,backorders,weight,"
+    "id,status,sku,price,regular_price,manage_stock,stock_quantity,stock_status,backorders,weight,"
     "attributes"
 )
 
@@ -65,9 +65,11 @@ def is_variable(row: Row) -> bool:
 
 
 def price_of(row: Row) -> int | None:
-    """The regular price in whole đồng. "35.000" is thirty-five; "" is no price, which is 0 (it
-    cannot be bought); a fraction or a word is not ours to round: None."""
-    text = str(row.get("regular_price") if row.get("regular_price") is not None else "").strip()
+    """What buyers pay, in whole đồng: the price of a promotion while there is one, which is what
+    ``price`` shows, or the regular one where no other is told. "35.000" is thirty-five; "" is no
+    price, which is 0 (it cannot be bought); a fraction or a word is not ours to round: None."""
+    named = (str(row[name]) for name in ("price", "regular_price") if row.get(name) is not None)
+    text = next((t for told in named if (t := told.strip())), "")
     if not text:
         return 0
     value = _decimal(text)

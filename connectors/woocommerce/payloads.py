@@ -81,7 +81,8 @@ def amounts(pack: PricedVariant) -> dict[str, Any]:
 
 
 def price(vnd: int) -> dict[str, Any]:
-    return {"regular_price": str(vnd)}
+    """A promotion that somebody made in the shop ends with it: buyers would pay that instead."""
+    return {"regular_price": str(vnd), "sale_price": ""}
 
 
 def stock(units: int) -> dict[str, Any]:

@@ -56,6 +56,11 @@ def _price(world: World, thing: Product, deed: Deed) -> None:
     thing.regular_price = deed.price
 
 
+def _sale(world: World, thing: Product, deed: Deed) -> None:
+    """A price of a promotion, which buyers pay instead."""
+    thing.sale_price = deed.price
+
+
 def _stock(world: World, thing: Product, deed: Deed) -> None:
     thing.manage_stock, thing.stock = True, deed.stock
 
@@ -104,6 +109,7 @@ def _rename(world: World, thing: Product, deed: Deed) -> None:
 
 _DEEDS: dict[str, Callable[[World, Product, Deed], None]] = {
     "price": _price,
+    "sale": _sale,
     "stock": _stock,
     "uncounted": _uncounted,
     "out_of_stock": _out_of_stock,

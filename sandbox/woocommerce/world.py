@@ -107,7 +107,7 @@ class World:
             "title": product.fields.get("name", ""),
             "status": product.status,
             "on_sale": product.status == "publish" and any(_buyable(p) for p in rows),
-            "packs": [[p.sku, _number(p.regular_price), p.stock] for p in rows],
+            "packs": [[p.sku, _number(p.price), p.stock] for p in rows],
         }
 
     def body_of(self, kind: str, key: str) -> Any:

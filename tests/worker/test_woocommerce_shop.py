@@ -241,6 +241,20 @@ def test_a_picture_that_the_shop_cannot_fetch_keeps_nothing_off_sale(
     assert shop_world.on_sale() == on_sale
 
 
+@pytest.mark.parametrize("packs", [1, 2])
+def test_a_promotion_by_hand_is_put_right(shop_world: ShopWorld, packs: int) -> None:
+    """The registry says the price, and what buyers pay is compared with it."""
+    shop_world.sells(TWO[:packs])
+    shop = shop_world.opened()
+    shop_world.sync()
+    shop_world.market.do("sale", sku=SMALL, price="9000")
+    assert shop_world.on_sale()[SMALL] == (9_000, 100)
+    shop_world.time.forward(hours=1)
+    reconcile(shop_world.env, shop.id or 0, everything=True)
+    shop_world.sync()
+    assert shop_world.on_sale() == {sku: OURS[sku] for sku in (SMALL, LARGE)[:packs]}
+
+
 @pytest.mark.parametrize("deed", ["uncounted", "backorders"])
 @pytest.mark.parametrize("packs", [1, 2])
 def test_what_sells_without_a_limit_is_counted_again(

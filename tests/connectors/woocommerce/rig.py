@@ -172,7 +172,7 @@ def _seen(product: Product, packs: Sequence[Product]) -> Seen:
         on_sale=product.status == "publish",
         title=str(product.fields["name"]),
         packs={
-            p.sku: SeenPack(int(p.regular_price) if p.regular_price else None, p.stock)
+            p.sku: SeenPack(int(p.price) if p.price else None, p.stock)
             for p in (packs if variable else [product])
         },
     )

@@ -26,6 +26,19 @@ def test_simple_ones_share_a_call_and_packs_travel_together(rig: Rig) -> None:
     assert prices == {"S1": "46000", "S2": "47000", "A": "41000", "B": "51000"}
 
 
+def test_a_price_ends_a_promotion(rig: Rig) -> None:
+    """The registry's price is the one that buyers pay."""
+    single, many = rig.listed(pack("S")), rig.listed(A, B)
+    for sku in ("S", "A"):
+        rig.market.do("sale", sku=sku, price="39000")
+    one, two = rig.shop.set_price([
+        PriceChange(single, {"S": 45_000}), PriceChange(many, {"A": 40_000, "B": 50_000}),
+    ])  # fmt: skip
+    assert (done(one).accepted, done(two).accepted) == ({"S"}, {"A", "B"})
+    assert rig.stored(single).price == "45000"
+    assert {s: p.price for s, p in rig.packs(many).items()} == {"A": "40000", "B": "50000"}
+
+
 def test_a_hundred_and_more_go_in_hundreds(rig: Rig) -> None:
     items = [rig.listed(pack(f"S{n}")) for n in range(3)]
     changes = [StockChange(items[n % 3], {f"S{n % 3}": n}) for n in range(120)]
@@ -58,12 +71,15 @@ def test_ids_that_are_not_known_are_read(rig: Rig) -> None:
 
 
 def test_a_product_that_has_grown_packs_by_hand(rig: Rig) -> None:
-    """It swallows a price for itself: the answer shows none, so the packs are looked up."""
-    single = rig.listed(A)
-    done(rig.change(single, A, B, sku="A"))
-    answers = done(rig.shop.set_price([PriceChange(single, {"A": 42_000})])[0])
-    assert answers.accepted == {"A"}
-    assert rig.packs(single)["A"].regular_price == "42000"
+    """It swallows a price and a stock for itself, and shows its cheapest pack's price: so the
+    packs are looked up."""
+    single = rig.listed(B)
+    done(rig.change(single, B, A, sku="B"))
+    answers = done(rig.shop.set_price([PriceChange(single, {"B": 40_000})])[0])
+    assert answers.accepted == {"B"}
+    assert rig.packs(single)["B"].regular_price == "40000"
+    assert done(rig.shop.set_stock([StockChange(single, {"B": 3})])[0]).accepted == {"B"}
+    assert {s: p.stock for s, p in rig.packs(single).items()} == {"B": 3, "A": 20}
 
 
 def test_packs_with_new_ids(rig: Rig) -> None:

@@ -63,6 +63,17 @@ def test_what_people_do_by_hand(rig: Rig, deed: str, status: RemoteStatus) -> No
 ])  # fmt: skip
 def test_prices_as_they_may_stand(text: object, price: int | None) -> None:
     assert price_of({"regular_price": text}) == price
+    assert price_of({"regular_price": "99000", "price": text}) == (price if text else 99_000)
+
+
+def test_the_price_that_buyers_pay(rig: Rig) -> None:
+    """A promotion by hand is another price than ours, whatever the regular one says."""
+    single, many = rig.listed(pack("S")), rig.listed(A, B)
+    rig.market.do("sale", sku="S", price="39000")
+    rig.market.do("sale", sku="B", price="44000")
+    one, two = (done(o) for o in rig.shop.read([single.remote_id, many.remote_id], full=True))
+    assert [v.price_vnd for v in one.variants] == [39_000]
+    assert [v.price_vnd for v in two.variants] == [40_000, 44_000]
 
 
 @pytest.mark.parametrize(("row", "stock"), [
