@@ -122,6 +122,11 @@ class Client:
         """A write whose repetition does no harm, by POST: updates in a batch."""
         return _object(self._repeated("POST", path, json=body))
 
+    def try_write(self, path: str) -> None:
+        """A batch without a row, which changes nothing: it is answered with an empty list, which
+        PHP's empty object is, or with an object. Raises what a write would."""
+        self._repeated("POST", path, json={})
+
     def once(self, path: str, body: Row) -> Row:
         """A write that must not be repeated blindly."""
         try:

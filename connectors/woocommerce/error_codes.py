@@ -46,8 +46,9 @@ _PARAMS = {
 """WooCommerce's parameter names in our words, where they differ."""
 
 KEYS_HINT = (
-    "Tạo lại khóa trong WooCommerce → Cài đặt → Nâng cao → REST API, quyền Đọc/Ghi, bằng tài "
-    "khoản quản trị; địa chỉ cửa hàng phải đúng như trong Cài đặt → Tổng quan của WordPress."
+    "Tạo lại khóa trong WooCommerce → Cài đặt → Nâng cao → REST API, quyền Đọc/Ghi (Read/Write), "
+    "bằng tài khoản quản trị; địa chỉ cửa hàng phải đúng như trong Cài đặt → Tổng quan của "
+    "WordPress."
 )
 IMAGES_HINT = (
     "Cửa hàng tự tải ảnh từ địa chỉ của chúng tôi: đặt PUBLIC_BASE_URL là địa chỉ mà máy chủ của "

@@ -35,6 +35,7 @@ def check(client: Client, public_url: str) -> ShopFacts:
             "tệ trong WooCommerce → Cài đặt → Tổng quan rồi kết nối lại",
             code="currency",
         )
+    _may_write(client)
     decimals = _setting(client, DECIMALS)
     settings: dict[str, Any] = {
         "version": _version(client),
@@ -87,6 +88,25 @@ def _currency(client: Client) -> str:
         return currency
     except NotFound:
         return _reported(client, "settings", "currency")
+
+
+def _may_write(client: Client) -> None:
+    """A key that may only read passes everything else that is asked here, and would pause the shop
+    at the first write, in words about a wrong key. What else the shop says to a batch of nothing
+    tells nothing. Raises AuthRefused."""
+    try:
+        client.try_write("products/batch")
+    except (Rejected, NotFound):
+        return
+    except AuthRefused as error:
+        if _may_not(error):
+            words = "khóa API thuộc tài khoản không được sửa sản phẩm"
+        elif error.code == "woocommerce_rest_authentication_error":
+            words = "khóa API chỉ có quyền Đọc (Read)"
+        else:
+            raise
+        raise AuthRefused(f"{words}: chương trình không đăng được gì. {KEYS_HINT}",
+                          code="read_only") from None  # fmt: skip
 
 
 def _may_not(error: AuthRefused) -> bool:

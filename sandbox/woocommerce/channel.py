@@ -101,7 +101,7 @@ class Channel:
             "status": status,
             "error": code,
             "asks_change": call.method != "GET" and call.route.startswith("products")
-            and not call.route.startswith("products/categories"),
+            and not call.route.startswith("products/categories") and body != {},
             "writes": bool(call.changed),
             "effect": self._effect(call.changed),
         }  # fmt: skip
@@ -146,7 +146,8 @@ class _Routes:
         if route == "products":
             return self._products() if method == "GET" else self._created(method)
         if route == "products/batch" and method in ("POST", "PUT", "PATCH"):
-            return self._ok(self._batch(*self._product_verbs()))
+            done: Any = self._batch(*self._product_verbs())
+            return self._ok([] if not done and self._switches.empty_batch == "list" else done)
         if route == "products/categories":
             return self._categories(method)
         if match := re.fullmatch(r"products/(\d+)", route):

@@ -37,6 +37,7 @@ class Switches:
     total_headers: bool = True  # proxies drop X-WP-Total
     ids_as_text: bool = False  # plugins that write numbers as texts
     entities: bool = False  # names and options read back with & as &amp;
+    empty_batch: Literal["list", "object"] = "list"  # of PHP's: what an empty batch answers
     bom: bool = False  # a theme's byte order mark before the JSON
     row_ms: float = 0.0  # real milliseconds that each row of a write takes
 

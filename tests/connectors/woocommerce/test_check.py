@@ -119,11 +119,36 @@ def test_keys_that_hold_and_are_taken_away(rig: Rig) -> None:
     assert rig.shop.token_expires_at() is None
     assert dict(rig.shop.refresh()) == {"consumer_key": KEY, "consumer_secret": SECRET}
     rig.market.do("read_only")
-    rig.shop.check()
+    with pytest.raises(AuthRefused, match=r"chỉ có quyền Đọc.*Đọc/Ghi") as caught:
+        rig.shop.check()
+    assert caught.value.code == "read_only"
     refused(rig.shop.create([listing(pack("A"))])[0], AuthRefused)
     rig.market.do("revoke")
     with pytest.raises(AuthRefused):
         rig.shop.refresh()
+
+
+@pytest.mark.parametrize("answer", ["list", "object"])
+def test_whether_a_key_may_write_is_tried_with_nothing(open_rig: Opener, answer: str) -> None:
+    rig = open_rig(empty_batch=answer)
+    assert rig.shop.check().problems == ()
+    assert [e["body"] for e in rig.calls("products/batch")] == [{}]
+    assert rig.writes() == 0
+
+
+def test_a_key_of_somebody_who_may_not_edit(rig: Rig) -> None:
+    body = {"code": "woocommerce_rest_cannot_batch", "message": "Sorry.", "data": {"status": 403}}
+    rig.spoil("answer", path="products/batch", status=403, body=body)
+    with pytest.raises(AuthRefused, match="không được sửa sản phẩm"):
+        rig.shop.check()
+
+
+@pytest.mark.parametrize("body", [{"code": "x", "message": "Words.", "data": {"status": 400}}])
+def test_a_shop_that_refuses_to_be_asked_for_nothing_still_connects(
+    rig: Rig, body: dict[str, object]
+) -> None:
+    rig.spoil("answer", path="products/batch", body=body)
+    assert rig.shop.check().problems == ()
 
 
 def test_a_clock_that_is_off_is_no_fault_of_the_keys(rig: Rig) -> None:

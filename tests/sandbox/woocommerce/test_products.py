@@ -88,6 +88,13 @@ def test_a_batch_answers_each_row_in_order(market: Market) -> None:
     assert len(market.get("products")) == 1
 
 
+def test_a_batch_of_nothing_changes_nothing(open_market: Opener) -> None:
+    assert open_market().post("products/batch", {}) == []
+    market = open_market(empty_batch="object")
+    assert market.post("products/batch", {}) == {}
+    assert (market.last.status_code, market.sandbox.journal()[-1]["writes"]) == (200, False)
+
+
 def test_an_unknown_id_is_a_bad_request(market: Market) -> None:
     assert market.put("products/4711", {})["code"] == "woocommerce_rest_product_invalid_id"
     assert market.last.status_code == 400
