@@ -32,7 +32,13 @@ from connectors.errors import (
 from connectors.http import Answer, Http, NotSent, Unclear
 from connectors.woocommerce.address import Site, site_of
 from connectors.woocommerce.capabilities import CAPABILITIES, ROWS_MAX
-from connectors.woocommerce.error_codes import KEYS_HINT, PERMALINKS, TOO_LARGE, error_for
+from connectors.woocommerce.error_codes import (
+    FIREWALL,
+    FIREWALL_HINT,
+    PERMALINKS,
+    TOO_LARGE,
+    error_for,
+)
 from connectors.woocommerce.signing import Method, signed
 
 TRIES = 3
@@ -253,13 +259,15 @@ def _redirected(answer: Answer) -> str:
 
 def _not_json(answer: Answer) -> Exception:
     """By who says it: the shop's own half of an answer tells nothing, a page of another program
-    does."""
+    does. A firewall's is about an address or a moment, never about the keys, and the call did not
+    come through: it passes, and must not wait for a person (a take-down would wait with it)."""
     if answer.content_type.endswith("json") and answer.status != 413:
         return _Unsettled("cửa hàng trả lời JSON không trọn vẹn", "malformed")
     if answer.status in (401, 403):
-        return AuthRefused(
+        return Unavailable(
             f"máy chủ của cửa hàng chặn truy cập (HTTP {answer.status}): tường lửa hoặc plugin "
-            f"bảo mật có thể đang chặn REST API. {KEYS_HINT}"
+            f"bảo mật có thể đang chặn REST API. {FIREWALL_HINT}",
+            code=FIREWALL,
         )
     if answer.status == 404:
         return Unavailable(PERMALINKS, code="no_api")

@@ -50,6 +50,12 @@ KEYS_HINT = (
     "bằng tài khoản quản trị; địa chỉ cửa hàng phải đúng như trong Cài đặt → Tổng quan của "
     "WordPress."
 )
+FIREWALL = "firewall"
+"""The code of a refusal by what stands before the shop."""
+FIREWALL_HINT = (
+    "Hệ thống tự thử lại; nếu cứ như vậy, nhờ nhà cung cấp máy chủ cho phép địa chỉ của máy này "
+    "gọi /wp-json/wc/v3."
+)
 IMAGES_HINT = (
     "Cửa hàng tự tải ảnh từ địa chỉ của chúng tôi: đặt PUBLIC_BASE_URL là địa chỉ mà máy chủ của "
     "cửa hàng mở được (WordPress chỉ tải từ cổng 80, 443 và 8080, và không từ địa chỉ nội bộ), và "

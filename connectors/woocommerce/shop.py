@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.contract import ShopFacts
-from connectors.errors import AuthRefused, NotFound, Rejected, Unavailable
+from connectors.errors import AuthRefused, ChannelError, NotFound, Rejected, Unavailable
 from connectors.woocommerce import fetching
 from connectors.woocommerce.answers import clean
 from connectors.woocommerce.client import Client
-from connectors.woocommerce.error_codes import KEYS_HINT
+from connectors.woocommerce.error_codes import FIREWALL, KEYS_HINT
 
 CURRENCY = "settings/general/woocommerce_currency"
 DECIMALS = "settings/general/woocommerce_price_num_decimals"
@@ -23,19 +23,15 @@ def check(client: Client, public_url: str) -> ShopFacts:
     keys, a shop of another currency, or one whose API is not there; and what the calls raise."""
     try:
         currency = _currency(client)
+        _may_write(client)
     except Unavailable as error:
-        if error.code == "no_api":
-            raise AuthRefused(
-                f"{error.message}. Xem lại địa chỉ cửa hàng.", code="no_api"
-            ) from None
-        raise
+        raise _for_a_person(error) from None
     if currency != "VND":
         raise AuthRefused(
             f"cửa hàng bán bằng '{currency}', chương trình chỉ dùng đồng Việt Nam (VND): đổi tiền "
             "tệ trong WooCommerce → Cài đặt → Tổng quan rồi kết nối lại",
             code="currency",
         )
-    _may_write(client)
     decimals = _setting(client, DECIMALS)
     settings: dict[str, Any] = {
         "version": _version(client),
@@ -54,6 +50,18 @@ def check(client: Client, public_url: str) -> ShopFacts:
             *_pictures(public_url, str(described.get("home") or client.site.home)),
         ),
     )
+
+
+def _for_a_person(error: Unavailable) -> ChannelError:
+    """Somebody is connecting the shop just now, and can do something about it."""
+    if error.code == "no_api":
+        return AuthRefused(f"{error.message}. Xem lại địa chỉ cửa hàng.", code="no_api")
+    return AuthRefused(error.message, code=FIREWALL) if error.code == FIREWALL else error
+
+
+def _untold(error: ChannelError) -> bool:
+    """The shop does not tell this one thing; a firewall may hide it alone."""
+    return isinstance(error, AuthRefused | NotFound | Rejected) or error.code == FIREWALL
 
 
 def _problems(decimals: str, manage_stock: str) -> tuple[str, ...]:
@@ -128,7 +136,9 @@ def _reported(client: Client, part: str, name: str) -> str:
     """One value of the status report; "" when it is not told."""
     try:
         report = client.get("system_status", [("_fields", f"{part}.{name}")])
-    except (AuthRefused, NotFound, Rejected):
+    except ChannelError as error:
+        if not _untold(error):
+            raise
         return ""
     values = report.get(part)
     return str(values.get(name) or "") if isinstance(values, dict) else ""
@@ -142,7 +152,9 @@ def _setting(client: Client, path: str) -> str:
     """A setting that has a usual value: when it is not told, "" """
     try:
         value = client.get(path).get("value")
-    except (AuthRefused, NotFound, Rejected):
+    except ChannelError as error:
+        if not _untold(error):
+            raise
         return ""
     return "" if value is None else str(value)
 

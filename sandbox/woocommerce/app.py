@@ -14,6 +14,8 @@ from sandbox.woocommerce.call import Call
 from sandbox.woocommerce.channel import Channel
 from sandbox.woocommerce.control import Control
 
+_FORBIDDEN = b"<!doctype html><title>403 Forbidden</title><h1>Access denied</h1>"
+
 
 class App(Front[Call]):
     front_page = Reply(200, b"<!doctype html><title>Cua hang</title><p>Xin chao", HTML)
@@ -42,6 +44,8 @@ class App(Front[Call]):
 
     def answer(self, call: Call, number: int, fault: Fault | None) -> Reply:
         kind = fault.kind if fault is not None else ""
+        if fault is not None and kind == "firewall":
+            return Reply(fault.status, _FORBIDDEN, HTML)
         call.first_row_down, call.pictures_down = kind == "row_down", kind == "pictures_down"
         return self.channel.answer(call, number)
 

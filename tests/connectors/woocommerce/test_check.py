@@ -98,6 +98,14 @@ def test_keys_that_may_not_read_settings(open_rig: Opener) -> None:
         open_rig(settings_told=False, report_told=False).shop.check()
 
 
+def test_a_firewall_that_hides_what_is_not_needed(rig: Rig) -> None:
+    for path in ("woocommerce_weight_unit", "system_status"):
+        rig.spoil("firewall", path=path, status=403, times=9)
+    assert rig.shop.check().settings == {
+        "version": "", "weight_unit": "kg", "dimension_unit": "cm",
+    }  # fmt: skip
+
+
 def test_plain_permalinks(open_rig: Opener) -> None:
     with pytest.raises(AuthRefused, match="Permalinks"):
         open_rig(permalinks="plain").shop.check()

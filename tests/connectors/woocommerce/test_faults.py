@@ -12,7 +12,7 @@ from connectors.contract import (
     Failed,
     PriceChange,
 )
-from connectors.errors import Ambiguous, ProtocolError, RateLimited, Unavailable
+from connectors.errors import Ambiguous, AuthRefused, ProtocolError, RateLimited, Unavailable
 from connectors.http import Http
 from connectors.woocommerce.connector import WooCommerceConnector
 from tests.connectors.woocommerce.conftest import (
@@ -64,6 +64,39 @@ def test_reads_absolute_writes_and_creates(rig: Rig, kind: str) -> None:
     assert isinstance(outcome, Failed)
     assert type(outcome.error) is CASES[kind][1]
     assert sum(p.sku == "N" for p in rig.market.products()) <= 1
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_page_of_a_firewall_does_not_pause_the_shop(rig: Rig, status: int) -> None:
+    """It is of the host, about an address or a moment, and not of the shop, about the keys; and it
+    was not carried out."""
+    item = rig.listed(pack("A"), on=True)
+    new, down = listing(pack("N")), AvailabilityChange(item, False)
+    for call in (
+        lambda: rig.shop.read([item.remote_id], full=False),
+        lambda: rig.shop.set_price([PriceChange(item, {"A": 46_000})]),
+        lambda: rig.shop.create([new]),
+        lambda: rig.shop.set_availability([down]),
+    ):
+        rig.spoil("firewall", status=status, times=None)
+        (outcome,) = call()
+        rig.market.heal()
+        assert isinstance(outcome, Failed)
+        assert type(outcome.error) is Unavailable
+        assert "tường lửa" in outcome.error.message
+    rig.spoil("firewall", status=status)
+    with pytest.raises(AuthRefused, match="tường lửa"):
+        rig.shop.check()
+    done(rig.shop.set_availability([down])[0])
+
+
+def test_the_shops_own_words_are_about_the_keys(rig: Rig) -> None:
+    body = {"code": "woocommerce_rest_cannot_edit", "message": "Sorry.", "data": {"status": 403}}
+    item = rig.listed(pack("A"))
+    rig.spoil("answer", status=403, body=body)
+    (outcome,) = rig.shop.read([item.remote_id], full=False)
+    assert isinstance(outcome, Failed)
+    assert type(outcome.error) is AuthRefused
 
 
 @pytest.mark.parametrize("kind", ["outage", "reset_before", "truncated", "malformed", "html"])
