@@ -33,10 +33,13 @@ from connectors.http import Answer, Http, NotSent, Unclear
 from connectors.woocommerce.address import Site, site_of
 from connectors.woocommerce.capabilities import CAPABILITIES, ROWS_MAX
 from connectors.woocommerce.error_codes import (
+    CLOCK,
     FIREWALL,
     FIREWALL_HINT,
+    NOT_LET_IN,
     PERMALINKS,
     TOO_LARGE,
+    clock_is_off,
     error_for,
 )
 from connectors.woocommerce.signing import Method, signed
@@ -44,6 +47,8 @@ from connectors.woocommerce.signing import Method, signed
 TRIES = 3
 READ_DEADLINE_S = 30.0
 MAX_PAGES = 200
+WINDOW_S = 15 * 60
+"""A signature that is older or younger than this is refused (docs: "Login")."""
 sleep = time.sleep
 """Between tries; tests replace it."""
 
@@ -219,12 +224,15 @@ class Client:
             data if isinstance(data, dict) else {},
             answer.status,
         )
-        if error.code == "clock":
-            skew = _skew(answer, self._clock())
-            if skew is not None:
-                error = Unavailable(f"{error.message} (lệch khoảng {abs(skew):.0f} giây)",
-                                    code="clock")  # fmt: skip
+        skew = _skew(answer, self._clock())
+        if error.code == CLOCK or (error.code == NOT_LET_IN and self._out_of_time(skew)):
+            return clock_is_off(skew)
         return error
+
+    def _out_of_time(self, skew: float | None) -> bool:
+        """A signature bears our time, and one that the shop would not take for its time alone says
+        nothing of the keys. (Basic, over TLS, bears none.)"""
+        return not self.site.secure and skew is not None and abs(skew) >= WINDOW_S
 
 
 def _skew(answer: Answer, now: datetime) -> float | None:

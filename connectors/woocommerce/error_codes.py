@@ -50,6 +50,9 @@ KEYS_HINT = (
     "bằng tài khoản quản trị; địa chỉ cửa hàng phải đúng như trong Cài đặt → Tổng quan của "
     "WordPress."
 )
+CLOCK = "clock"
+NOT_LET_IN = "woocommerce_rest_authentication_error"
+"""Keys, signatures, their time, and the right to write: all of them under one code."""
 FIREWALL = "firewall"
 """The code of a refusal by what stands before the shop."""
 FIREWALL_HINT = (
@@ -98,13 +101,18 @@ def pictures_owed(
     return Rejected(words, code=code, field="images", hint=IMAGES_HINT, passing=True)
 
 
+def clock_is_off(skew_s: float | None) -> Unavailable:
+    off = "" if skew_s is None else f" (lệch khoảng {abs(skew_s):.0f} giây)"
+    words = "cửa hàng không nhận giờ của máy này: chỉnh đồng hồ rồi hệ thống tự chạy"
+    return Unavailable(words + off, code=CLOCK)
+
+
 def _who(code: str, message: str, words: str) -> ChannelError:
-    """Keys, permissions and signatures. A clock that is off is no fault of the keys."""
+    """Keys, permissions and signatures. A clock that is off is no fault of the keys: known here by
+    English words, and by the answer's Date where the shop speaks another language (the client)."""
     said = message.lower()
     if "timestamp" in said:
-        return Unavailable(
-            "cửa hàng không nhận giờ của máy này: chỉnh đồng hồ rồi hệ thống tự chạy", code="clock"
-        )
+        return clock_is_off(None)
     if "nonce" in said:
         return Unavailable(words, code=code)
     return AuthRefused(f"{words}. {KEYS_HINT}", code=code)

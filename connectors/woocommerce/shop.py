@@ -9,7 +9,7 @@ from connectors.errors import AuthRefused, ChannelError, NotFound, Rejected, Una
 from connectors.woocommerce import fetching
 from connectors.woocommerce.answers import clean
 from connectors.woocommerce.client import Client
-from connectors.woocommerce.error_codes import FIREWALL, KEYS_HINT
+from connectors.woocommerce.error_codes import FIREWALL, KEYS_HINT, NOT_LET_IN
 
 CURRENCY = "settings/general/woocommerce_currency"
 DECIMALS = "settings/general/woocommerce_price_num_decimals"
@@ -109,7 +109,7 @@ def _may_write(client: Client) -> None:
     except AuthRefused as error:
         if _may_not(error):
             words = "khóa API thuộc tài khoản không được sửa sản phẩm"
-        elif error.code == "woocommerce_rest_authentication_error":
+        elif error.code == NOT_LET_IN:
             words = "khóa API chỉ có quyền Đọc (Read)"
         else:
             raise

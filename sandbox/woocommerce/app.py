@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
+from email.utils import formatdate
 from typing import Any
 
 from sandbox.faults import Fault, Faults
@@ -18,6 +20,7 @@ _FORBIDDEN = b"<!doctype html><title>403 Forbidden</title><h1>Access denied</h1>
 
 
 class App(Front[Call]):
+    tells_the_time = True
     front_page = Reply(200, b"<!doctype html><title>Cua hang</title><p>Xin chao", HTML)
 
     def __init__(self, channel: Channel, faults: Faults, lock: threading.RLock) -> None:
@@ -47,7 +50,9 @@ class App(Front[Call]):
         if fault is not None and kind == "firewall":
             return Reply(fault.status, _FORBIDDEN, HTML)
         call.first_row_down, call.pictures_down = kind == "row_down", kind == "pictures_down"
-        return self.channel.answer(call, number)
+        reply = self.channel.answer(call, number)
+        date = ("Date", formatdate(call.now, usegmt=True))
+        return replace(reply, headers=(*reply.headers, date))
 
     def rate(self) -> Reply:
         """The software knows no limit; what hosts put in front answers with a page."""

@@ -53,7 +53,10 @@ class Channel:
             reply = self._carried_out(call)
         except Refused as refused:
             code = refused.code
-            reply = Reply(refused.status, orjson.dumps(refused.envelope()), JSON)
+            envelope = refused.envelope()
+            if self.switches.language == "vi":
+                envelope["message"] = "Xin lỗi, yêu cầu này không được chấp nhận."
+            reply = Reply(refused.status, orjson.dumps(envelope), JSON)
         if self.switches.bom and reply.content_type == JSON:
             reply = Reply(reply.status, b"\xef\xbb\xbf" + reply.body, JSON, reply.headers)
         self._journal(call, seq, reply.status, code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -159,16 +160,31 @@ def test_a_shop_that_refuses_to_be_asked_for_nothing_still_connects(
     assert rig.shop.check().problems == ()
 
 
-def test_a_clock_that_is_off_is_no_fault_of_the_keys(rig: Rig) -> None:
-    """The signature bears our time."""
+@pytest.mark.parametrize("language", ["en", "vi"])
+@pytest.mark.parametrize("off_s", [-901, 901, 365 * 86_400])
+def test_a_clock_that_is_off_is_no_fault_of_the_keys(
+    open_rig: Opener, language: str, off_s: int
+) -> None:
+    """The signature bears our time, and the shop refuses it in its own language."""
+    rig = open_rig(language=language)
     login = Credentials(consumer_key=KEY, consumer_secret=SECRET)
-    moment = rig.clock()
-    shop = WooCommerceConnector(
-        Account("thu", rig.url, login), Http(), lambda: moment.replace(year=2027)
-    )
-    with pytest.raises(Unavailable, match="đồng hồ") as caught:
+    moment = rig.clock() + timedelta(seconds=off_s)
+    shop = WooCommerceConnector(Account("thu", rig.url, login), Http(), lambda: moment)
+    with pytest.raises(Unavailable, match=f"đồng hồ.*lệch khoảng {abs(off_s)} giây") as caught:
         shop.check()
     assert caught.value.code == "clock"
+
+
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_wrong_keys_are_no_fault_of_a_clock_that_is_a_little_off(
+    open_rig: Opener, language: str
+) -> None:
+    rig = open_rig(language=language)
+    login = Credentials(consumer_key=KEY, consumer_secret="cs_sai")
+    moment = rig.clock() + timedelta(minutes=14)
+    shop = WooCommerceConnector(Account("thu", rig.url, login), Http(), lambda: moment)
+    with pytest.raises(AuthRefused, match="REST API"):
+        shop.check()
 
 
 @pytest.mark.parametrize("tail", ["", "/", "/wp-json", "/wp-json/wc/v3/", "/?p=1"])

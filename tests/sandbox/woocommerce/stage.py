@@ -10,7 +10,9 @@ from sandbox.serving import serving
 
 
 class Stage:
-    """An address where one app after another is played."""
+    """An address where one app after another is played. Each has its own clock."""
+
+    tells_the_time = True
 
     def __init__(self) -> None:
         self.app: Any = None

@@ -42,6 +42,15 @@ def test_signatures_that_are_refused(market: Market, changes: dict, words: str) 
     assert words in answer["message"]
 
 
+def test_the_shop_says_no_in_its_own_language_and_tells_its_time(open_market: Opener) -> None:
+    market = open_market(language="vi")
+    signed = market.oauth("GET", market.url + PATH, {}, off=901)
+    answer = market.send("GET", PATH, query=signed)
+    assert code(market, answer) == (401, "woocommerce_rest_authentication_error")
+    assert "timestamp" not in answer["message"]
+    assert market.last.headers["Date"] == "Sun, 01 Mar 2026 02:00:00 GMT"
+
+
 def test_everything_is_signed_and_once(market: Market) -> None:
     signed = market.oauth("GET", market.url + PATH, {"page": "1"})
     assert "does not match" in market.send("GET", PATH, query={"page": "2", **signed})["message"]
