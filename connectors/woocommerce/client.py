@@ -63,6 +63,12 @@ class Page:
     rows: Sequence[Row]
     pages: int | None
 
+    def goes_on(self, number: int, most: int) -> bool:
+        """Whether another page follows this one, the ``number``-th of at most ``most`` rows. A
+        short page need not be the last: rows that may not be shown go after it was cut. Where it
+        is not told how many pages there are, a full one goes on."""
+        return len(self.rows) >= most if self.pages is None else number < self.pages
+
 
 class TooLarge(Rejected):
     """The shop takes fewer rows in one call."""
@@ -120,8 +126,7 @@ class Client:
             paging = (("per_page", str(ROWS_MAX)), ("page", str(number)))
             part = self.page(path, [*query, *paging])
             found += part.rows
-            last = part.pages is not None and number >= part.pages
-            if last or not part.rows or (part.pages is None and len(part.rows) < ROWS_MAX):
+            if not part.goes_on(number, ROWS_MAX):
                 break
         return found
 

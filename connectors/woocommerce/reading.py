@@ -23,7 +23,7 @@ from connectors.woocommerce.answers import (
     variation_of,
 )
 from connectors.woocommerce.capabilities import ROWS_MAX
-from connectors.woocommerce.client import Client
+from connectors.woocommerce.client import Client, Page
 
 OVERLAP_S = 60
 """Seconds by which a reading of the change list reaches back into the one before it: a change
@@ -119,12 +119,13 @@ class Reader:
         moves to the end, and would make what follows it skip a page.
         """
         place = _place(cursor)
-        rows = self._page(place)
+        page = self._page(place)
+        rows = page.rows
         ids = tuple(str(int_of(row.get("id"))) for row in rows)
         seen = [at for row in rows if (at := _moment(row))]
         newest = max([*seen, *([place["newest"]] if place["newest"] else [])], default=None)
         place = {**place, "newest": newest}
-        if len(rows) >= ROWS_MAX:
+        if page.goes_on(place["page"], ROWS_MAX):
             return Changes(ids, _text(_onward(place, seen)), more=True)
         if place["status"] == "any" and place["start"]:
             trash = {**place, "status": TRASH, "since": place["start"], "page": 1}
@@ -132,7 +133,7 @@ class Reader:
         start = _earlier(newest, OVERLAP_S) if newest else place["start"]
         return Changes(ids, _text(_fresh(start)), more=False)
 
-    def _page(self, place: Mapping[str, Any]) -> Sequence[Row]:
+    def _page(self, place: Mapping[str, Any]) -> Page:
         query = [
             ("orderby", "modified"),
             ("order", "asc"),
@@ -143,7 +144,7 @@ class Reader:
         ]
         if place["since"]:
             query += [("modified_after", place["since"]), ("dates_are_gmt", "true")]
-        return self._client.page("products", query).rows
+        return self._client.page("products", query)
 
 
 def unknown(remote_id: str) -> NotFound:
@@ -167,8 +168,8 @@ def _place(cursor: str | None) -> dict[str, Any]:
 
 
 def _onward(place: Mapping[str, Any], seen: Sequence[str]) -> dict[str, Any]:
-    """After a full page: from a second before its last moment; by page number only while that
-    moment fills whole pages."""
+    """After a page that is not the last: from a second before its last moment; by page number only
+    while that moment fills whole pages, or nothing of one was shown."""
     since = _earlier(max(seen), 1) if seen else place["since"]
     if since == place["since"] or (place["since"] and since < place["since"]):
         return {**place, "page": place["page"] + 1}

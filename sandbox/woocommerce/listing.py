@@ -84,11 +84,14 @@ def _ordered(found: Sequence[Product], call: Call) -> list[Product]:
 
 
 def page(rows: Sequence[Thing], switches: Switches, call: Call) -> tuple[list[Thing], Headers]:
-    """One page with the headers that say how many there are."""
+    """One page with the headers that say how many there are. What the key's owner may not see is
+    counted, and taken from the page after it was cut."""
     size = call.number("per_page", 10, 1, 100)
     number = call.number("page", 1, 1, 10**9)
     part = list(rows[(number - 1) * size : number * size])
     pages = -(-len(rows) // size)
+    if number == switches.page_drops:
+        part = part[:-1]
     if not switches.total_headers:
         return part, ()
     headers = [("X-WP-Total", str(len(rows))), ("X-WP-TotalPages", str(pages))]

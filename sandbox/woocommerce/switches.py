@@ -36,6 +36,7 @@ class Switches:
     rows_max: int = 100  # hosts in front may take less
     total_headers: bool = True  # proxies drop X-WP-Total
     language: Literal["en", "vi"] = "en"  # in which it says no: words are translated, codes not
+    page_drops: int = 0  # the page from which a row that may not be shown was taken after paging
     ids_as_text: bool = False  # plugins that write numbers as texts
     entities: bool = False  # names and options read back with & as &amp;
     empty_batch: Literal["list", "object"] = "list"  # of PHP's: what an empty batch answers

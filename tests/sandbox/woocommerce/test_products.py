@@ -121,6 +121,14 @@ def test_lists(market: Market) -> None:
     assert len(local) == 2, "the site's own zone"
 
 
+def test_a_row_that_may_not_be_shown_leaves_its_page_short(open_market: Opener) -> None:
+    market = open_market(page_drops=1)
+    for n in range(3):
+        market.made(sku=f"S{n}")
+    assert [len(market.get("products", per_page=2, page=n)) for n in (1, 2)] == [1, 1]
+    assert market.last.headers["X-WP-TotalPages"] == "2"
+
+
 def test_categories_and_a_term_that_exists(market: Market) -> None:
     made = market.post("products/categories", {"name": "Mật ong"})
     assert made["slug"] == "mat-ong"
