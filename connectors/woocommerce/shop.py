@@ -15,6 +15,8 @@ CURRENCY = "settings/general/woocommerce_currency"
 DECIMALS = "settings/general/woocommerce_price_num_decimals"
 WEIGHT_UNIT = "settings/products/woocommerce_weight_unit"
 MANAGE_STOCK = "settings/products/woocommerce_manage_stock"
+CALC_TAXES = "settings/general/woocommerce_calc_taxes"
+PRICES_INCLUDE_TAX = "settings/tax/woocommerce_prices_include_tax"
 DIMENSION_UNIT = "settings/products/woocommerce_dimension_unit"
 
 
@@ -47,6 +49,7 @@ def check(client: Client, public_url: str) -> ShopFacts:
         clock_skew_s=skew_s,
         problems=(
             *_problems(decimals, _setting(client, MANAGE_STOCK)),
+            *_taxes(client),
             *_pictures(public_url, str(described.get("home") or client.site.home)),
         ),
     )
@@ -77,6 +80,17 @@ def _problems(decimals: str, manage_stock: str) -> tuple[str, ...]:
             "đặt → Sản phẩm → Kho hàng."
         )
     return tuple(found)
+
+
+def _taxes(client: Client) -> tuple[str, ...]:
+    """Whether buyers pay a tax on top of what we write, which is the price that the registry says
+    they pay. What is not told is no problem."""
+    if _setting(client, CALC_TAXES) != "yes" or _setting(client, PRICES_INCLUDE_TAX) != "no":
+        return ()
+    return (
+        "Cửa hàng cộng thêm thuế vào giá đã nhập nên khách trả cao hơn giá trong sổ: chọn nhập giá "
+        "đã gồm thuế (Prices entered with tax: Yes) trong WooCommerce → Cài đặt → Thuế.",
+    )
 
 
 def _pictures(public_url: str, home: str) -> tuple[str, ...]:

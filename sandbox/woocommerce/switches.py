@@ -20,6 +20,8 @@ class Switches:
     dimension_unit: str = "cm"
     may_publish: bool = True  # plugins of approval turn publish into pending
     stock_managed: bool = True  # the whole shop counts its stock
+    calc_taxes: bool = False
+    prices_include_tax: bool = False  # what is entered as a price; told only where taxes are on
     version: str = "11.0.1"
     permalinks: Literal["pretty", "plain", "home"] = "pretty"  # plain: 404 page; home: front page
     behind_tls: bool = False  # calls count as HTTPS: Basic is taken

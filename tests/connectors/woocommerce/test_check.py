@@ -46,6 +46,17 @@ def test_another_currency_is_refused_and_decimals_are_a_problem(open_rig: Opener
     assert "Số chữ số thập phân" in problem
 
 
+def test_prices_that_grow_by_the_tax(open_rig: Opener) -> None:
+    """Buyers would pay more than the registry says."""
+    (problem,) = open_rig(calc_taxes=True).shop.check().problems
+    assert "thuế" in problem
+    for switches in (
+        {"calc_taxes": True, "prices_include_tax": True},
+        {"calc_taxes": True, "settings_told": False},
+    ):  # fmt: skip
+        assert open_rig(**switches).shop.check().problems == ()
+
+
 def test_a_shop_that_does_not_count(open_rig: Opener) -> None:
     """It swallows every number: said when it is connected, and of each row."""
     rig = open_rig(stock_managed=False)

@@ -129,3 +129,11 @@ def test_settings_and_report(market: Market) -> None:
     report = market.get("system_status", _fields="environment.version,settings.currency")
     assert report == {"environment": {"version": "11.0.1"}, "settings": {"currency": "VND"}}
     assert market.get("settings/general/nothing")["data"]["status"] == 404
+
+
+def test_settings_of_taxes_are_there_with_taxes(open_market: Opener) -> None:
+    path = "settings/tax/woocommerce_prices_include_tax"
+    market = open_market()
+    assert market.get("settings/general/woocommerce_calc_taxes")["value"] == "no"
+    assert market.get(path)["data"]["status"] == 404
+    assert open_market(calc_taxes=True).get(path)["value"] == "no"
