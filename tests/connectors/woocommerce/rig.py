@@ -193,6 +193,9 @@ class WooCommerceRig:
         "numbers as texts, entities, a byte order mark": (
             "ids_as_text=true", "entities=true", "bom=true",
         ),
+        "refusals in Vietnamese, an object for an empty batch": (
+            "language=vi", "empty_batch=object",
+        ),
         "keys that may not read settings": ("settings_told=false", "root_told=false"),
         "no total headers, pictures lose their names, grams and millimetres": (
             "total_headers=false", "image_names=file", "weight_unit=g", "dimension_unit=mm",
