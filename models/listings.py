@@ -130,7 +130,8 @@ def _facets(
         text("""SELECT listing_id, facet, wanted, wanted_digest, acked, acked_digest,
             wanted_rev = acked_rev, wanted_rev = refused_rev, error
             FROM listing_facet WHERE listing_id = ANY(:ids)
-            AND (facet = ANY(:values) OR wanted_rev = refused_rev)"""),
+            AND (facet = ANY(:values) OR wanted_rev = refused_rev
+                OR error->>'kind' = 'Rejected')"""),
         {"ids": ids, "values": list(values)},
     )
     for row in rows:

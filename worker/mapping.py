@@ -128,6 +128,9 @@ _BY_NAME: Mapping[str, tuple[tuple[str, ...], str]] = {
     "paper": (("cong bo", "giay phep", "licence", "license", "fda"), "{self_declaration}"),
 }
 
+_NUMBERS = ("{net}", "{alcohol}")
+"""What of ours is a number; ``{net}`` in grams or millilitres."""
+
 _HOME = ("viet nam", "vietnam")
 _NEUTRAL = ("khac", "other", "others", "khong", "no brand", "tu nhien", "none")
 
@@ -144,8 +147,8 @@ def _default(attribute: Attribute) -> dict[str, str]:
         return _row(attribute, value_id=option)
     if text == "{net}" and attribute.units:
         unit = next((u for u in attribute.units if u.lower() in ("g", "gram", "ml")), "")
-        return _row(attribute, text=text, unit=unit or attribute.units[0])
-    if attribute.numeric and text == PLACEHOLDER:
+        return _row(attribute, text=text if unit else "", unit=unit or attribute.units[0])
+    if attribute.numeric and text not in _NUMBERS:
         text = ""
     return _row(attribute, text=text)
 

@@ -186,8 +186,12 @@ def _later(at: datetime, seconds: float | None) -> str | None:
 
 
 def _refused(item: ListingState) -> bool:
-    """A facet that the channel refused keeps its words on the listing."""
-    return any(facet.refused for facet in item.facets.values())
+    """A facet that the channel refused keeps its words on the listing, also while it is tried
+    again because what stands in the way may pass."""
+    return any(
+        facet.refused or (not facet.settled and (facet.error or {}).get("kind") == "Rejected")
+        for facet in item.facets.values()
+    )
 
 
 def _hold_lost_again(

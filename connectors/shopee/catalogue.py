@@ -14,8 +14,9 @@ _FORMS = tuple(
     (name, language) for name in ("category_id_list", "category_ids") for language in ("vn", "vi")
 )
 
-_NUMERIC = (1, 3)
-"""Validation types of whole and of broken numbers (3.2)."""
+_NUMERIC = (1, 3, 4)
+"""Validation types of whole and of broken numbers, and of dates, which are numbers too: seconds
+since 1970 as a text (3.2, 3.7)."""
 
 _FREE_TEXT = (2, 3, 5)
 """Input types that take a value of one's own: combo boxes and free text."""

@@ -18,7 +18,7 @@ from connectors.contract import (
     RemoteState,
     RemoteStatus,
 )
-from connectors.errors import ChannelError, NotFound
+from connectors.errors import ChannelError, NotFound, Rejected
 from connectors.shopee.answers import (
     ALL,
     Models,
@@ -108,8 +108,15 @@ class Reader:
         return {str(row["item_id"]): row for row in rows(response, "item_list") if "item_id" in row}
 
     def models(self, remote_id: str) -> Models:
-        """Raises NotFound."""
-        reply = self._client.get("product/get_model_list", [("item_id", remote_id)])
+        """None of an item without variations, for which the call may be refused (3.16 does not
+        say). Raises NotFound."""
+        try:
+            reply = self._client.get("product/get_model_list", [("item_id", remote_id)])
+        except Rejected:
+            row = self.base_info([remote_id]).get(remote_id)
+            if row is None or has_models(row):
+                raise
+            return models_of({})
         return models_of(reply.response)
 
     def _violations(self, ids: Sequence[str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ import pytest
 from connectors.contract import Attribute, AttributeOption, Category
 from models import categories
 from tests.worker.fakes import source_product
-from worker import mappings
+from worker import mapping, mappings
 from worker.mappings import BadMapping
 
 SKU = "OCOP-1-100G"
@@ -130,3 +130,20 @@ def test_an_unmapped_kind_is_blocked_with_that_reason(world, shop):
     world.sync()
     blocked = next(r for r in world.rows() if r.product_code == "OCOP-2")
     assert (blocked.state, blocked.reason_code) == ("blocked", "NO_CATEGORY")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "text", "unit"),
+    [
+        (Attribute("1", "Ngày sản xuất", True, True, numeric=True), "", ""),
+        (Attribute("1", "Nhà sản xuất", True, True), "{producer}", ""),
+        (Attribute("1", "Hạn sử dụng", True, True, units=("Months",), numeric=True), "", ""),
+        (Attribute("1", "Trọng lượng", True, True, units=("kg", "g"), numeric=True), "{net}", "g"),
+        (Attribute("1", "Trọng lượng", True, True, units=("kg",), numeric=True), "", "kg"),
+        (Attribute("1", "Nồng độ cồn", True, True, numeric=True), "{alcohol}", ""),
+    ],
+)
+def test_a_number_is_given_only_where_ours_is_one_in_that_unit(attribute, text, unit):
+    """A date is a number too; a weight in grams is none in kilograms."""
+    (row,) = mapping.default_attributes([attribute])
+    assert (row["text"], row["unit"]) == (text, unit)

@@ -689,3 +689,27 @@ def test_what_a_shop_refused_is_tried_once_more_when_a_person_checks_it(world: W
     check(world.env, shop)
     world.sync(shop)
     assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
+
+
+def test_why_a_price_waits_is_told_until_it_is_taken(world: World) -> None:
+    """A promotion passes by itself: a reading meanwhile does not wipe the channel's words off."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    locked = Failed(Rejected("under promotion", field="promotion", passing=True))
+    world.market.script["set_price"] = [locked]
+    world.book.products = [source_product(prices=(21_000,))]
+    world.pull()
+    world.plan()
+    world.drain(shop)
+    world.sql("UPDATE listing SET read_due_at = now() - interval '1 year' RETURNING 1")
+    world.drain(shop)
+    (row,) = world.rows()
+    assert (row.state, row.reason_code) == ("live", "REFUSED")
+    world.time.at += timedelta(seconds=901)
+    world.sync()
+    assert world.market.on_sale("shop-mot")["OCOP-1-100G"][0] == 21_000
+    world.sql("UPDATE listing SET read_due_at = now() - interval '1 year' RETURNING 1")
+    world.drain(shop)
+    assert world.rows()[0].reason_code == ""

@@ -221,3 +221,13 @@ def test_where_a_code_is_asked_for_it_is_said_that_there_is_none(open_rig: Opene
     read = done(rig.shop.read([rig.listed(pack("B")).remote_id], full=True)[0])
     assert read.variants[0].gtin == ""
     rig.listed(*TWO)
+
+
+def test_packs_are_made_where_an_item_without_any_has_no_list_of_them(rig: Rig) -> None:
+    (begun,) = rig.shop.create([rig.listing(*TWO)])
+    assert isinstance(begun, Pending)
+    rig.clock.turn(6)
+    body = {"error": "product.error_param", "message": "item has no model", "request_id": "1"}
+    rig.market.spoil(Fault(kind="answer", path="get_model_list", status=200, body=body, times=1))
+    done(rig.shop.resume([begun.handle])[0])
+    assert len(rig.stored(done(rig.shop.resume([begun.handle])[0])).models) == 2
