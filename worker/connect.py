@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
@@ -148,12 +149,21 @@ def as_wanted(env: Env, new: NewShop) -> Shop:
     else:
         _refuse_known(new, shop)
     base_url = new.base_url or (shop.base_url if new.again else default)
-    shop.base_url = base_url.rstrip("/")
+    shop.base_url = _spelt(base_url)
     if not (new.again and new.name in ("", shop.key)):
         shop.name = new.name
     if not (new.again and new.keeps_owner):
         shop.producer_id = new.producer_id
     return shop
+
+
+def _spelt(url: str) -> str:
+    """One spelling of an address: by it a shop that has no account of its own is known."""
+    parts = urlsplit(url.strip())
+    host = parts.netloc.lower().removesuffix(
+        {"http": ":80", "https": ":443"}.get(parts.scheme, " ")
+    )
+    return parts._replace(netloc=host).geturl().rstrip("/")
 
 
 def _refuse_new(new: NewShop, key: str) -> None:

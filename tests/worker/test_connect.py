@@ -229,3 +229,12 @@ def test_an_access_token_that_has_lapsed_is_traded_before_a_shop_is_refused(
     shop = world.connect(access_token="lapsed", refresh_token="r")
     assert login(world, shop)["access_token"] == "new"
     assert shop.enabled
+
+
+@pytest.mark.parametrize(
+    "url", ["HTTP://Cu.example/", "http://cu.example:80", " http://cu.example// "]
+)
+def test_one_address_is_one_shop_however_it_is_spelt(world: World, shop: Shop, url: str) -> None:
+    with pytest.raises(BadAccount, match="'shop-mot'"):
+        world.connect("Tên khác", base_url=url, shop_id="Shop một")
+    assert [s.base_url for s in world.shops()] == ["http://cu.example"]
