@@ -263,11 +263,12 @@ def refused_creates(session: Session, ids: Sequence[int]) -> list[int]:
 
 
 def not_refused(session: Session, ids: Sequence[int]) -> list[int]:
-    """Of these, the ones whose create the channel has not refused as it stands."""
+    """Of these, the ones whose create the channel has not refused as it stands, for good or for
+    now."""
     rows = session.execute(
         text("""SELECT l.id FROM listing l WHERE l.id = ANY(:ids) AND NOT EXISTS (
             SELECT 1 FROM listing_facet f WHERE f.listing_id = l.id AND f.facet = 'create'
-              AND f.wanted_rev = f.refused_rev)"""),
+              AND (f.wanted_rev = f.refused_rev OR (f.due AND f.error->>'kind' = 'Rejected')))"""),
         {"ids": list(ids)},
     )
     return [row[0] for row in rows]

@@ -36,7 +36,7 @@ def of_tables(session: Session, now: datetime) -> Figures:
     one = session.execute(
         text("""SELECT
             (SELECT count(*) FROM listing_facet WHERE due),
-            (SELECT coalesce(extract(epoch FROM CAST(:now AS timestamptz) - min(due_since)), 0)
+            (SELECT greatest(0, extract(epoch FROM CAST(:now AS timestamptz) - min(due_since)))
              FROM listing_facet WHERE due),
             (SELECT count(*) FROM hold WHERE status = 'open'),
             (SELECT count(*) FROM listing WHERE alarm IS NOT NULL),

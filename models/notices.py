@@ -139,7 +139,8 @@ def remember(session: Session, who: Recipient, told: Mapping[str, str], now: dat
 
 @dataclass(frozen=True, slots=True)
 class ListingFact:
-    """Where a listing stands, since when, and why."""
+    """Where a listing stands, since when, and why. ``retried``: the channel refused it for now,
+    and is asked again without anybody's doing."""
 
     id: int
     product: str
@@ -149,6 +150,7 @@ class ListingFact:
     reason: str
     advice: str
     url: str
+    retried: bool = False
 
 
 def listings_by_producer(
@@ -156,7 +158,9 @@ def listings_by_producer(
 ) -> dict[int, list[ListingFact]]:
     rows = session.execute(
         text("""SELECT p.producer_id, l.id, p.name, s.name, l.state, l.state_since,
-                coalesce(l.reason->>'text', ''), coalesce(l.reason->>'advice', ''), l.url
+                coalesce(l.reason->>'text', ''), coalesce(l.reason->>'advice', ''), l.url,
+                EXISTS (SELECT 1 FROM listing_facet f WHERE f.listing_id = l.id
+                    AND f.facet = 'create' AND f.due AND f.error->>'kind' = 'Rejected')
             FROM listing l JOIN product p ON p.id = l.product_id JOIN shop s ON s.id = l.shop_id
             WHERE p.producer_id = ANY(:ids) ORDER BY p.name_sort, s.key, l.id"""),
         {"ids": list(producer_ids)},

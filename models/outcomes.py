@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -283,16 +283,22 @@ def switched_off(session: Session, listing_id: int, digest: str) -> None:
     )
 
 
-def duplicate_told(session: Session, listing_id: int, fence: int, now: datetime) -> bool:
-    """The item exists, the channel said so: an answer, not an error. Look it up now and adopt; its
-    stock is not the one that we meant to give it."""
+def look_up_now(
+    session: Session, listing_id: int, fence: int, now: datetime, *, told: bool
+) -> bool:
+    """The item may stand there: look it up at once, and adopt it. ``told``: the channel says that
+    it does, whoever made it, so its stock is not the one that we meant to give it; otherwise the
+    channel lost track of what we had begun."""
     done = _of_fence(
         session,
-        """attempt_at = :now, attempt_deadline = CAST(:now AS timestamptz) - interval '1 day',
+        """attempt_at = :attempt, attempt_deadline = CAST(:now AS timestamptz) - interval '1 day',
            lookups = 0, handle = NULL, handle_due_at = NULL""",
-        {"id": listing_id, "fence": fence, "now": now},
-    )
-    if done:
+        {
+            "id": listing_id, "fence": fence, "now": now,
+            "attempt": now if told else now - timedelta(days=2),
+        },
+    )  # fmt: skip
+    if done and told:
         _never_left(session, [listing_id])
     return done
 

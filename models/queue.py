@@ -209,11 +209,12 @@ RETURNING f.listing_id, f.facet
 _REFUSE = text("""
 UPDATE listing_facet f SET refused_rev = CASE WHEN r.again_at IS NULL THEN f.claimed_rev
         ELSE f.refused_rev END,
-    next_attempt_at = r.again_at, due_since = coalesce(r.again_at, f.due_since), error = r.error,
+    next_attempt_at = r.again_at, error = r.error,
+    due_since = CASE WHEN r.behind THEN r.again_at ELSE f.due_since END,
     claim_fence = NULL, claimed_rev = NULL, handle = r.handle,
     handle_rev = CASE WHEN r.handle IS NOT NULL THEN f.claimed_rev END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, error jsonb,
-    again_at timestamptz, handle jsonb)
+    again_at timestamptz, behind boolean, handle jsonb)
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
 RETURNING f.listing_id, f.facet
 """)
@@ -327,10 +328,9 @@ def acknowledge(
 def set_back(
     session: Session, fence: int, rows: Sequence[Mapping[str, Any]]
 ) -> set[tuple[int, str]]:
-    """Write what is not done (``listing_id, facet, error, again_at, handle``): without
-    ``again_at`` the revision is refused for good, with a ``handle`` it is gone on with then, and
-    whatever is due by then goes first;
-    returns the rows that still bore this fence."""
+    """Write what is not done (``listing_id, facet, error, again_at, behind, handle``): without
+    ``again_at`` the revision is refused for good, with a ``handle`` it is gone on with then;
+    ``behind``: what is due by then goes first. Returns the rows that still bore this fence."""
     if not rows:
         return set()
     done = session.execute(_REFUSE, {"rows": _dump(rows), "fence": fence})
@@ -419,11 +419,22 @@ def _dump(rows: Any) -> str:
     return orjson.dumps(rows).decode()
 
 
+_REFUSED = """shop_id = :shop AND claim_fence IS NULL
+            AND (refused_rev = wanted_rev OR (due AND error->>'kind' = 'Rejected'))"""
+
+
+def refused_products(session: Session, shop_id: int) -> list[int]:
+    """The products of what a shop refused as it is, for good or for now."""
+    query = f"SELECT DISTINCT product_id FROM listing_facet WHERE {_REFUSED}"  # noqa: S608
+    return [row[0] for row in session.execute(text(query), {"shop": shop_id})]
+
+
 def try_refused_again(session: Session, shop_id: int, now: datetime) -> None:
-    """What a shop refused as it is may be tried once more."""
+    """What a shop refused as it is may be tried once more, and what waits to be tried again. Who
+    calls this has these products' turns, and plans them: see worker.planning."""
     session.execute(
-        text("""UPDATE listing_facet SET refused_rev = 0, next_attempt_at = NULL, attempts = 0,
-            due_since = :now WHERE shop_id = :shop AND refused_rev = wanted_rev"""),
+        text(f"""UPDATE listing_facet SET refused_rev = 0, next_attempt_at = NULL, attempts = 0,
+            error = NULL, due_since = :now WHERE {_REFUSED}"""),  # noqa: S608
         {"shop": shop_id, "now": now},
     )
 

@@ -206,14 +206,12 @@ def keep_uploads(session: Session, shop_id: int, ids: Mapping[str, str], now: da
         )
 
 
-def drop_uploads(session: Session, shop_id: int, digests: Sequence[str]) -> bool:
-    """The channel no longer knows these pictures: upload them again. False where none was
-    uploaded."""
-    dropped = session.execute(
-        text("DELETE FROM remote_asset WHERE shop_id = :s AND sha256 = ANY(:d) RETURNING sha256"),
+def drop_uploads(session: Session, shop_id: int, digests: Sequence[str]) -> None:
+    """The channel no longer knows these pictures: upload them again."""
+    session.execute(
+        text("DELETE FROM remote_asset WHERE shop_id = :s AND sha256 = ANY(:d)"),
         {"s": shop_id, "d": list(digests)},
     )
-    return bool(dropped.all())
 
 
 def picture_types(session: Session, digests: Sequence[str]) -> dict[str, str]:

@@ -70,16 +70,12 @@ def survey(env: Env, shop: Shop) -> None:
     """Read the whole shop and write what of it may be ours. Raises ChannelError."""
     account = tokens.fresh_account(env, shop).account
     connector = env.connector(shop.channel, account)
+    states = _everything(connector)
     with env.db.transaction() as session:
-        ours, begun = pairing.ours(session, shop.id or 0), pairing.begun(session, shop.id or 0)
-    states = [
-        s for s in _everything(connector) if s.remote_id not in ours and not begun & set(_skus(s))
-    ]
-    propose(env, shop.id or 0, [found for state in states for found in _packs(state)])
-
-
-def _skus(state: RemoteState) -> list[str]:
-    return [state.item_sku, *(pack.sku for pack in state.variants)]
+        begun = pairing.begun(session, shop.id or 0)
+    ids = {s.remote_id for s in states if begun & {s.item_sku, *(v.sku for v in s.variants)}}
+    found = [pack for state in states if state.remote_id not in ids for pack in _packs(state)]
+    propose(env, shop.id or 0, found)
 
 
 def _everything(connector: Connector) -> list[RemoteState]:
@@ -130,8 +126,11 @@ def _packs(state: RemoteState) -> list[dict[str, Any]]:
 
 
 def propose(env: Env, shop_id: int, found: Sequence[dict[str, Any]]) -> None:
-    """Pair what was seen with our packs that this shop shall sell and does not yet."""
+    """Pair what was seen with our packs that this shop shall sell and does not yet. What was made
+    meanwhile is ours, and no find."""
     with env.db.transaction() as session:
+        ours = pairing.ours(session, shop_id)
+        found = [row for row in found if row["remote_id"] not in ours]
         world = world_now(env, session)
         shop = next(s for s in world.shops if s.id == shop_id)
         mine = _candidates(facts.load_products(session, facts.product_ids(session)), shop)
@@ -158,13 +157,21 @@ def look_again(env: Env) -> None:
         shop_ids = pairing.with_verdict(session, "stranger")
     for shop_id in shop_ids:
         with env.db.transaction() as session:
-            strangers = [
-                {name: getattr(row, name) for name in _SEEN}
-                for row in pairing.of_shop(session, shop_id)
-                if row.verdict == "stranger"
-            ]
-        propose(env, shop_id, strangers)
+            rows = _open_items(pairing.of_shop(session, shop_id))
+        propose(env, shop_id, [{name: getattr(row, name) for name in _SEEN} for row in rows])
     _adopt_found(env)
+
+
+def _open_items(rows: Sequence[Found]) -> list[Found]:
+    """All packs of the items that hold a stranger and of which nothing is decided: an item is
+    judged as a whole."""
+    return [
+        row
+        for packs in _by_item(rows)
+        if (verdicts := {p.verdict for p in packs}) & {"stranger"}
+        and not verdicts & {"adopted", "declined"}
+        for row in packs
+    ]
 
 
 def _adopt_found(env: Env) -> None:

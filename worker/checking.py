@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from connectors.contract import ShopFacts
 from connectors.errors import AuthExpired
-from models import queue, shops
+from models import shops
 from models.shop import Shop
-from worker import tokens
+from worker import planning, tokens
 from worker.env import Env
 
 
@@ -19,7 +19,7 @@ def check(env: Env, shop: Shop) -> ShopFacts:
             session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now(),
             facts.account_id,
         )  # fmt: skip
-        queue.try_refused_again(session, shop.id or 0, env.now())
+    planning.plan_refused(env, shop.id or 0)
     return facts
 
 

@@ -14,10 +14,10 @@ from sqlmodel import Session
 from connectors.contract import Account, Connector, Credentials, ShopFacts
 from connectors.errors import AuthExpired
 from connectors.guard import Refused
-from models import categories, pairing, queue, shops, unread
+from models import categories, pairing, shops, unread
 from models.shop import Shop
 from models.text import slug
-from worker import adopting, mapping
+from worker import adopting, mapping, planning
 from worker.env import Env
 from worker.saying import say
 
@@ -79,6 +79,7 @@ def connect(env: Env, new: NewShop) -> Connected:
     _same_account(shop, facts)
     _only_once(env, shop, facts)
     shop_id = _store_checked(env, shop, account, connector, facts)
+    planning.plan_refused(env, shop_id)
     account = replace(account, settings=facts.settings)
     connected = _map(env, new.channel, account, env.connector(new.channel, account), facts)
     with env.db.transaction() as session:
@@ -259,7 +260,6 @@ def _store_checked(
             session, shop_id, facts.settings, facts.consent_expires_at, env.now(),
             facts.account_id or shop.remote_key or "",
         )  # fmt: skip
-        queue.try_refused_again(session, shop_id, env.now())
         if shop.checked_at is None:
             unread.mark(session, shop.key, env.now())
             shops.set_enabled(session, shop_id, on=True)

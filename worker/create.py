@@ -293,7 +293,7 @@ def _write(
             result.remote = {v.sku: v.remote_id for v in answer.value.variants}
             if outcomes.create_done(session, row.listing_id, fence, answer.value.remote_id, now):
                 _acknowledge_sent(session, row, sent)
-                if adopted:
+                if adopted or not sent:
                     outcomes.stock_arrived(session, row.listing_id, list(result.remote))
         elif isinstance(answer, Pending):
             due = now + timedelta(seconds=answer.ask_after)
@@ -345,7 +345,8 @@ def _failed(
     elif begun and is_shop_fault(error):
         return
     elif _may_stand(error, begun=begun):
-        outcomes.duplicate_told(session, row.listing_id, batch.place.fence, now)
+        told = isinstance(error, Rejected)
+        outcomes.look_up_now(session, row.listing_id, batch.place.fence, now, told=told)
         result.error, result.wait_s = _unclear(), 0.0
     elif isinstance(error, (Ambiguous, ProtocolError)):
         listing = listings.by_ids(session, [row.listing_id])[row.listing_id]
@@ -364,9 +365,10 @@ def _uploaded_anew(batch: Batch, session: Any, result: Result) -> bool:
     row, error = result.claimed, result.error
     if getattr(error, "field", "") != "images" or row.attempts > 1:
         return False
-    digests = _state(batch, row).facets["content"].wanted["images"]
-    if not shops.drop_uploads(session, batch.place.shop_id, digests):
+    if batch.caller.connector.capabilities.fetches_images:
         return False
+    digests = _state(batch, row).facets["content"].wanted["images"]
+    shops.drop_uploads(session, batch.place.shop_id, digests)
     result.wait_s = 0.0
     return True
 

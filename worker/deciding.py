@@ -19,7 +19,7 @@ from models.run import Hold
 from worker import guards, office, refusals
 from worker.create import TWO_ITEMS
 from worker.env import Env
-from worker.planning import plan_in
+from worker.planning import plan_in, plan_refused_in
 from worker.pull import ABSENCE, NOT_IN_REGISTER
 from worker.reading import DRIFT, LOSS
 from worker.saying import say
@@ -160,8 +160,8 @@ def _withdraw(env: Env, session: Session, hold: Hold, items: Sequence[ItemRow]) 
 
 
 def _try_again(env: Env, session: Session, hold: Hold, items: Sequence[ItemRow]) -> None:
+    plan_refused_in(env, session, hold.shop_id or 0)
     shops.set_refused_in_row(session, hold.shop_id or 0, 0)
-    queue.try_refused_again(session, hold.shop_id or 0, env.now())
     holds.end_hold(session, hold.id or 0, env.now())
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from zlib import crc32
 
 from models.notices import DocumentFact, ListingFact
 from models.states import BANNED, BLOCKED, LIVE, MISSING, REJECTED, UNLISTED
@@ -85,10 +86,11 @@ def decide(
 def _of_listing(item: ListingFact, subject: str, before: str) -> News | str:
     """News, or the stamp that stands without a word."""
     if item.state in _REFUSED:
-        stamp = f"{item.state}@{item.since:%Y%m%d%H%M%S}"
+        text, advice = _REFUSED[item.state]
+        said = f"{crc32((item.reason or text).encode()):08x}"
+        stamp = f"{item.state}@{said if item.retried else f'{item.since:%Y%m%d%H%M%S}'}"
         if stamp == before:
             return before
-        text, advice = _REFUSED[item.state]
         return News(
             subject, stamp, item.state, item.product, item.shop, item.reason or text,
             item.advice or advice,

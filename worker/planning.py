@@ -60,6 +60,22 @@ def plan_in(
     plan(session, world_now(env, session, run_id), ids)
 
 
+def plan_refused(env: Env, shop_id: int) -> None:
+    """What a shop refused is tried once more. It is planned in the same turn: units of what it
+    refused to make, other shops hold by now, and they come back first."""
+    with env.db.transaction() as session:
+        plan_refused_in(env, session, shop_id)
+
+
+def plan_refused_in(env: Env, session: Session, shop_id: int) -> None:
+    """The same at the start of a transaction that does more."""
+    ids = sorted(queue.refused_products(session, shop_id))
+    if ids:
+        turns.take(session, ids)
+        queue.try_refused_again(session, shop_id, env.now())
+        plan_in(env, session, ids)
+
+
 def world_now(env: Env, session: Session, run_id: int | None = None) -> World:
     """Shops, rules, mappings and today's date as they stand."""
     now = env.now()

@@ -170,7 +170,7 @@ def _row(reading: Reading, at: datetime) -> dict[str, Any]:
         "reads": item.reads + 1 if again is not None else 0,
         "read_due_at": _later(at, again),
         "reason": seen.reason.as_json() if seen.reason else None,
-        "keep_reason": keep or _refused(item),
+        "keep_reason": keep or (_refused(item) and seen.state not in _SAYS_ITSELF),
         "seen": seen.state is not None,
     }
 
@@ -183,6 +183,10 @@ def _sooner(seen: Observation, scale: float) -> Observation:
 
 def _later(at: datetime, seconds: float | None) -> str | None:
     return None if seconds is None else (at + timedelta(seconds=seconds)).isoformat()
+
+
+_SAYS_ITSELF = (states.BANNED, states.REJECTED)
+"""States whose own words are the reason, whatever else was refused."""
 
 
 def _refused(item: ListingState) -> bool:

@@ -99,7 +99,7 @@ def _ack_row(result: Result) -> dict[str, Any]:
 def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]:
     error = result.error
     assert error is not None  # noqa: S101 (callers pass failed results only)
-    claimed = result.claimed
+    claimed, on_its_way = result.claimed, result.wait_s is not None
     if result.wait_s is not None:
         when: datetime | None = now + timedelta(seconds=result.wait_s)
     else:
@@ -114,6 +114,7 @@ def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]
         "listing_id": claimed.listing_id,
         "facet": claimed.facet,
         "again_at": when.isoformat() if when else None,
+        "behind": when is not None and not on_its_way,
         "error": error_json(error, now),
         "handle": dict(result.pending) if result.pending is not None else None,
     }

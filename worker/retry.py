@@ -26,6 +26,9 @@ FIRST_WAIT_S = 30.0
 BREAKER_FIRST_S = 5.0
 BREAKER_MOST_S = 300.0
 
+_NO_FAULT_OF_IT = ("", "clock", "not_sent")
+"""Codes that are ours: the clock, and what was not sent because another row of its batch failed."""
+
 NAMED_FAULTS = 3
 """So often a row that meets a fault which the channel gave a code ("system busy") stays first."""
 
@@ -51,7 +54,7 @@ def again_at(
     first wait (Timing.retry_scale)."""
     first_s = FIRST_WAIT_S * scale
     if is_shop_fault(error):
-        named = isinstance(error, (Unavailable, Ambiguous)) and error.code not in ("", "clock")
+        named = isinstance(error, (Unavailable, Ambiguous)) and error.code not in _NO_FAULT_OF_IT
         if not named or attempts <= NAMED_FAULTS:
             return now
         return now + timedelta(seconds=backoff_s(attempts - NAMED_FAULTS, first_s, BREAKER_MOST_S))

@@ -213,16 +213,15 @@ _PASSING = frozenset(
         "error_busi_invalid_shop_status",
         "error_busi_invalid_account_status",
         "error_seller_under_penalty",
-        "error_reach_shop_item_limit",
-        "error_check_luc_fail",
         "error_busi_update_stock_failed",
         "reserved_stock",
         "stock_range",
         "error_invalid_logistic_info",
     }
 )
-"""Refusals for a promotion or what it keeps back, a review, a vacation, a penalty, a full shop, a
-channel that was switched off (traps 14, 18, 28, 30): no change of ours ends them."""
+"""Refusals for a promotion or what it keeps back, a review, a vacation, a penalty, a channel that
+was switched off (traps 14, 18, 28, 30): no change of ours ends them. A shop that is full, or may
+not list more, needs a person, and its units sell elsewhere meanwhile."""
 
 KNOWN: dict[str, Known] = _SHOP | {
     code: Known(Meaning.NO, field, hint, code in _PASSING)

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from models import categories, owners, queue, rules, shops
 from models.base import metadata
 from models.categories import MapRow
 from models.db import Database
+from models.listing import TAKE_DOWN
 from models.shop import Shop
 from sandbox.serving import serving
 from sandbox.shopee import ShopeeSandbox
@@ -360,10 +361,18 @@ class World:
     # --- looking --------------------------------------------------------------------------------
 
     def next_due(self) -> float | None:
-        """Seconds to what asks next, None when nothing does."""
-        with self.db.transaction() as session:
+        """Seconds to what asks next, None when nothing does. What the channel refused for now (an
+        edit of a banned item) is tried for as long as the ban lasts, and is not waited for."""
+        never = datetime(9000, 1, 1, tzinfo=UTC)
+        with self.db.transaction() as session, session.begin_nested() as trial:
+            session.execute(
+                text("""UPDATE listing_facet SET next_attempt_at = :never WHERE due
+                    AND lane > :lane AND error->>'kind' = 'Rejected' AND next_attempt_at > :now"""),
+                {"never": never, "lane": TAKE_DOWN, "now": self.time.at},
+            )
             at = queue.next_due(session)
-        return None if at is None else (at - self.time.at).total_seconds()
+            trial.rollback()
+        return None if at in (None, never) else (at - self.time.at).total_seconds()
 
     def items(self, key: str) -> list[Item]:
         """What stands in a shop."""

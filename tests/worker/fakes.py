@@ -315,7 +315,11 @@ class _Verbs:
             item = self._item(remote)
             if item is None:
                 return Failed(NotFound("không có"))
-            packs = tuple(RemoteVariantState(s, "", p[0], p[1]) for s, p in item.packs.items())
+            several = len(item.packs) > 1
+            packs = tuple(
+                RemoteVariantState(s, "m-" + s if several else "", p[0], p[1])
+                for s, p in item.packs.items()
+            )
             return Done(
                 RemoteState(
                     remote, item.status, item_sku=item.sku, title=item.title,

@@ -151,3 +151,47 @@ def test_reconnecting_finds_nothing_new(full):
     full.connect(again=shop.key)
     assert (verdicts(full, shop), len(full.market.journal)) == before
     assert isinstance(full.market.items["shop-mot", full.same], Item)
+
+
+def test_an_item_is_judged_as_a_whole_when_it_is_looked_at_again(world):
+    """The register names its other pack as well: now all of it is ours, and no pack is lost."""
+    world.book.products = [source_product()]
+    world.pull()
+    remote = stand(world, "Mỳ chũ", "OCOP-1-100G")
+    world.market.items["shop-mot", remote].packs["OCOP-1-200G"] = [30_000, 5]
+    shop = world.connect()
+    world.sync()
+    assert verdicts(world, shop)["waiting"] == [remote]
+    assert world.market.writes("adopt", "create", "set_stock", "update_variants") == []
+    world.book.products = [source_product(prices=(20_000, 40_000))]
+    world.pull()
+    adopting.look_again(world.env)
+    world.sync()
+    assert verdicts(world, shop)["waiting"] == []
+    assert world.market.writes("create") == []
+    assert world.market.on_sale(shop.key) == {
+        "OCOP-1-100G": (20_000, 100), "OCOP-1-200G": (40_000, 100),
+    }  # fmt: skip
+
+
+def test_what_is_made_while_a_shop_is_read_is_no_find(world, monkeypatch):
+    """Somebody has a working shop read once more, and its worker makes a product meanwhile."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    world.book.products = [source_product(), source_product("OCOP-2")]
+    world.pull()
+    connector = world.env.connectors["fake"]
+    reads = connector.changed_since
+
+    def meanwhile(self, cursor):
+        monkeypatch.setattr(connector, "changed_since", reads)
+        world.sync()
+        return reads(self, cursor)
+
+    monkeypatch.setattr(connector, "changed_since", meanwhile)
+    adopting.survey(world.env, shop)
+    assert verdicts(world, shop)["waiting"] == []
+    world.sync()
+    assert set(world.market.on_sale(shop.key)) == {"OCOP-1-100G", "OCOP-2-100G"}

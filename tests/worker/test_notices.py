@@ -55,6 +55,15 @@ def test_what_becomes_of_a_listing(states, kinds):
     assert told_of(*(in_state(state) for state in states)) == kinds
 
 
+def test_what_is_asked_again_without_anybody_s_doing_is_told_once():
+    """A vacation, a code that is taken: refused at every try, of which there are several a day."""
+    first = in_state("rejected", retried=True, reason="Gian hàng đang tạm nghỉ.")
+    again = replace(first, since=SINCE + timedelta(days=1))
+    other = replace(again, reason="Thiếu giấy tờ.")
+    told = told_of(first, in_state("creating"), again, other)
+    assert told == [["rejected"], [], [], ["rejected"]]
+
+
 def test_rejected_once_more_is_news_again():
     later = in_state("rejected", since=SINCE + timedelta(days=2))
     assert told_of(in_state("rejected"), later, later) == [["rejected"], ["rejected"], []]

@@ -33,7 +33,8 @@ def test_a_fault_that_the_channel_names_time_and_again_lets_others_pass():
     assert [when(busy, n) for n in (1, 2, 3)] == [NOW] * 3
     assert when(busy, 4) > NOW
     assert when(busy, 50) == NOW + timedelta(seconds=300)
-    assert when(Unavailable("our clock is off", code="clock"), 50) == NOW
+    for ours in ("clock", "not_sent"):
+        assert when(Unavailable("said by ourselves", code=ours), 50) == NOW
 
 
 def test_a_refusal_waits_for_a_change_but_a_take_down_is_tried_every_period():
