@@ -147,6 +147,8 @@ class ListingFacet(SQLModel, table=True):
     due_since: datetime = Field(sa_column=time_column())
     next_attempt_at: datetime | None = Field(default=None, sa_column=time_column(nullable=True))
     attempts: int = Field(default=0)
+    """How often in a row it failed in the way that ``failed_as`` names."""
+    failed_as: str | None = Field(default=None, sa_column=text_column(nullable=True))
     handle: dict[str, Any] | None = Field(default=None, sa_column=json_column(nullable=True))
     """What the channel left ``Pending`` of revision ``handle_rev``: gone on with ``resume``. A
     create's handle stands at its listing."""

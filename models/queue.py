@@ -42,7 +42,8 @@ class WantedFacet:
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """One due facet, claimed. ``rev`` is the revision that an answer will acknowledge; ``handle``
-    what the channel left pending of it, None when it has to be sent."""
+    what the channel left pending of it, None when it has to be sent; ``attempts``: how often in a
+    row it has failed in the way ``failed_as``."""
 
     listing_id: int
     facet: str
@@ -53,6 +54,7 @@ class Claimed:
     before: Any
     rev: int
     attempts: int
+    failed_as: str | None
     handle: Any = None
     run_id: int | None = None
     """The run whose plan wanted it."""
@@ -175,7 +177,7 @@ ORDER BY l.id
 
 _CLAIM = text(f"""
 UPDATE listing_facet c SET claim_fence = :fence, claimed_rev = c.wanted_rev,
-    acked = NULL, acked_digest = NULL, attempts = c.attempts + 1
+    acked = NULL, acked_digest = NULL
 FROM (SELECT f.listing_id, f.facet, f.acked FROM listing_facet f
       WHERE {_READY} AND f.lane = :lane
         AND (CAST(:only AS bigint[]) IS NULL OR f.listing_id = ANY(:only))
@@ -183,7 +185,7 @@ FROM (SELECT f.listing_id, f.facet, f.acked FROM listing_facet f
 WHERE c.listing_id = p.listing_id AND c.facet = p.facet
   AND EXISTS (SELECT 1 FROM shop_lease s WHERE s.shop_id = :shop AND s.fence = :fence)
 RETURNING c.listing_id, c.facet, c.product_id, c.lane, c.wanted, c.wanted_digest, p.acked,
-    c.claimed_rev, c.attempts, CASE WHEN c.handle_rev = c.wanted_rev THEN c.handle END,
+    c.claimed_rev, c.attempts, c.failed_as, CASE WHEN c.handle_rev = c.wanted_rev THEN c.handle END,
     c.run_id
 """)  # noqa: S608
 
@@ -209,12 +211,12 @@ RETURNING f.listing_id, f.facet
 _REFUSE = text("""
 UPDATE listing_facet f SET refused_rev = CASE WHEN r.again_at IS NULL THEN f.claimed_rev
         ELSE f.refused_rev END,
-    next_attempt_at = r.again_at, error = r.error,
+    next_attempt_at = r.again_at, error = r.error, attempts = r.attempts, failed_as = r.failed_as,
     due_since = CASE WHEN r.behind THEN r.again_at ELSE f.due_since END,
     claim_fence = NULL, claimed_rev = NULL, handle = r.handle,
     handle_rev = CASE WHEN r.handle IS NOT NULL THEN f.claimed_rev END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(listing_id bigint, facet text, error jsonb,
-    again_at timestamptz, behind boolean, handle jsonb)
+    again_at timestamptz, behind boolean, handle jsonb, attempts integer, failed_as text)
 WHERE f.listing_id = r.listing_id AND f.facet = r.facet AND f.claim_fence = :fence
 RETURNING f.listing_id, f.facet
 """)
@@ -328,9 +330,10 @@ def acknowledge(
 def set_back(
     session: Session, fence: int, rows: Sequence[Mapping[str, Any]]
 ) -> set[tuple[int, str]]:
-    """Write what is not done (``listing_id, facet, error, again_at, behind, handle``): without
-    ``again_at`` the revision is refused for good, with a ``handle`` it is gone on with then;
-    ``behind``: what is due by then goes first. Returns the rows that still bore this fence."""
+    """Write what is not done (``listing_id, facet, error, attempts, failed_as, again_at, behind,
+    handle``): without ``again_at`` the revision is refused for good, with a ``handle`` it is gone
+    on with then; ``behind``: what is due by then goes first. Returns the rows that still bore this
+    fence."""
     if not rows:
         return set()
     done = session.execute(_REFUSE, {"rows": _dump(rows), "fence": fence})

@@ -34,7 +34,7 @@ from worker.digests import digest
 from worker.env import Env
 from worker.pictures import Uploaded, first_error
 from worker.reasons import reason
-from worker.record import Place, Result, record
+from worker.record import Place, Result, record, tried
 from worker.retry import is_shop_fault
 
 LOOKUPS = 3
@@ -363,7 +363,7 @@ def _uploaded_anew(batch: Batch, session: Any, result: Result) -> bool:
     """The channel no longer knows a picture that was uploaded before: its ids are dropped, and the
     create goes out once more with new ones."""
     row, error = result.claimed, result.error
-    if getattr(error, "field", "") != "images" or row.attempts > 1:
+    if getattr(error, "field", "") != "images" or tried(result)[0] > 1:
         return False
     if batch.caller.connector.capabilities.fetches_images:
         return False

@@ -21,7 +21,7 @@ from models.queue import Claimed
 from worker import refusals
 from worker.digests import digest
 from worker.reasons import reason
-from worker.retry import again_at
+from worker.retry import again_at, in_a_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]
     error = result.error
     assert error is not None  # noqa: S101 (callers pass failed results only)
     claimed, on_its_way = result.claimed, result.wait_s is not None
+    attempts, failed_as = tried(result)
     if result.wait_s is not None:
         when: datetime | None = now + timedelta(seconds=result.wait_s)
     else:
@@ -108,16 +109,28 @@ def _set_back_row(result: Result, place: Place, now: datetime) -> dict[str, Any]
             claimed.lane == TAKE_DOWN or sold_out
         )  # what buyers must not get does not wait longer
         when = again_at(
-            error, claimed.attempts, now, place.period_s, take_down=down, scale=place.retry_scale
+            error, attempts, now, place.period_s, take_down=down, scale=place.retry_scale
         )
     return {
         "listing_id": claimed.listing_id,
         "facet": claimed.facet,
         "again_at": when.isoformat() if when else None,
+        "attempts": attempts,
+        "failed_as": failed_as,
         "behind": when is not None and not on_its_way,
         "error": error_json(error, now),
         "handle": dict(result.pending) if result.pending is not None else None,
     }
+
+
+def tried(result: Result) -> tuple[int, str | None]:
+    """How often in a row the row has now failed, and in which way; what is on its way has not,
+    but for what the channel refused and gets otherwise."""
+    claimed, error = result.claimed, result.error
+    on_its_way = result.wait_s is not None and not isinstance(error, Rejected)
+    if error is None or on_its_way:
+        return claimed.attempts, claimed.failed_as
+    return in_a_row(error, claimed.attempts, claimed.failed_as)
 
 
 def error_json(error: ChannelError, now: datetime) -> dict[str, Any]:

@@ -36,6 +36,16 @@ PASSING_MOST_PERIODS = 24
 """A promotion or a vacation is asked for at least so often: every six hours at the usual period."""
 
 
+def in_a_row(error: ChannelError, attempts: int, failed_as: str | None) -> tuple[int, str | None]:
+    """How often in a row a row has now failed, and in which way, after ``attempts`` failures in the
+    way ``failed_as``. A shop's unnamed fault is no failure of the row: it neither counts nor ends
+    the others."""
+    if is_shop_fault(error) and not _is_named(error):
+        return attempts, failed_as
+    way = f"{type(error).__name__}:{error.code}"
+    return (attempts if way == failed_as else 0) + 1, way
+
+
 def is_shop_fault(error: ChannelError) -> bool:
     """Whether the error tells about the shop or the line, and not about the row."""
     return isinstance(error, (*SHOP_FAULTS, Ambiguous))
@@ -50,14 +60,15 @@ def again_at(
     take_down: bool,
     scale: float = 1.0,
 ) -> datetime | None:
-    """When the row is tried again; None: not until something changes. ``scale`` multiplies the
-    first wait (Timing.retry_scale)."""
+    """When the row is tried again, having failed in this way ``attempts`` times in a row; None: not
+    until something changes. ``scale`` multiplies what does not depend on the period
+    (Timing.retry_scale)."""
     first_s = FIRST_WAIT_S * scale
     if is_shop_fault(error):
-        named = isinstance(error, (Unavailable, Ambiguous)) and error.code not in _NO_FAULT_OF_IT
-        if not named or attempts <= NAMED_FAULTS:
+        if not _is_named(error) or attempts <= NAMED_FAULTS:
             return now
-        return now + timedelta(seconds=backoff_s(attempts - NAMED_FAULTS, first_s, BREAKER_MOST_S))
+        most_s = BREAKER_MOST_S * scale
+        return now + timedelta(seconds=backoff_s(attempts - NAMED_FAULTS, first_s, most_s))
     if isinstance(error, Rejected):
         if not take_down and not error.passing:
             return None
@@ -66,6 +77,11 @@ def again_at(
     if isinstance(error, NotFound):
         return now + timedelta(seconds=min(period_s, first_s))
     return now + timedelta(seconds=backoff_s(attempts, first_s, period_s))
+
+
+def _is_named(error: ChannelError) -> bool:
+    """A fault that the channel gave a code: it may be about this one row."""
+    return isinstance(error, (Unavailable, Ambiguous)) and error.code not in _NO_FAULT_OF_IT
 
 
 def breaker_s(error: ChannelError, trips: int, scale: float = 1.0) -> float:

@@ -13,7 +13,7 @@ from worker.calls import Caller
 from worker.env import Env
 from worker.pictures import Uploaded
 from worker.reasons import reason
-from worker.record import Result
+from worker.record import Result, tried
 from worker.retry import is_shop_fault
 
 
@@ -63,7 +63,7 @@ def forget_refused(env: Env, shop_id: int, results: Sequence[Result]) -> None:
     stale = [
         r
         for r in results
-        if isinstance(r.error, Rejected) and r.error.field == "images" and r.claimed.attempts <= 1
+        if isinstance(r.error, Rejected) and r.error.field == "images" and tried(r)[0] == 1
     ]
     digests = {d for r in stale for d in r.claimed.wanted["images"]}
     for result in stale:

@@ -15,7 +15,7 @@ from connectors.errors import (
     Unavailable,
 )
 from tests.worker.facts import NOW
-from worker.retry import again_at, breaker_s
+from worker.retry import again_at, breaker_s, in_a_row
 
 
 def when(error, attempts=3, *, take_down=False):
@@ -35,6 +35,20 @@ def test_a_fault_that_the_channel_names_time_and_again_lets_others_pass():
     assert when(busy, 50) == NOW + timedelta(seconds=300)
     for ours in ("clock", "not_sent"):
         assert when(Unavailable("said by ourselves", code=ours), 50) == NOW
+
+
+def test_what_counts_are_failures_of_one_kind_in_a_row():
+    """A shop that was down for hours says nothing about the row: see the long wait that a
+    promotion's first refusal would get."""
+    promotion = Rejected("in a promotion", code="error_promotion", passing=True)
+    busy = Unavailable("system busy", code="error_inner")
+    met = [promotion, promotion, Unavailable("down"), Ambiguous("cut"), RateLimited("slow"),
+           promotion, busy, busy, promotion, Rejected("too short", code="error_title")]  # fmt: skip
+    times, way, counts = 0, None, []
+    for error in met:
+        times, way = in_a_row(error, times, way)
+        counts.append(times)
+    assert counts == [1, 2, 2, 2, 2, 3, 1, 2, 1, 1]
 
 
 def test_a_refusal_waits_for_a_change_but_a_take_down_is_tried_every_period():
@@ -67,3 +81,6 @@ def test_a_rehearsal_s_waits_are_scaled_but_what_a_channel_asks_for_is_not():
     assert breaker_s(RateLimited("slow", retry_after=42), 9, 0.1) == 42
     waited = again_at(ProtocolError("?"), 1, NOW, 900.0, take_down=False, scale=0.1)
     assert waited - NOW == (when(ProtocolError("?"), 1) - NOW) / 10
+    busy = Unavailable("system busy", code="error_inner")
+    waited = again_at(busy, 50, NOW, 900.0, take_down=False, scale=0.1)
+    assert waited - NOW == timedelta(seconds=30)

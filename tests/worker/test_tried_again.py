@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 from connectors.contract import Failed
@@ -55,7 +56,8 @@ def test_a_sku_that_the_channel_calls_taken_and_nobody_finds_is_told_and_seldom_
 
     world.market.script["create"] = [taken] * 50
     world.sync(shop)
-    assert len(calls) <= 2
+    waits = [(later - first).total_seconds() for first, later in pairwise(calls)]
+    assert [round(wait / 900) for wait in waits] == [1, 2, 4]
     (row,) = world.rows()
     assert (row.state, row.reason_code) == ("rejected", "REFUSED")
     assert "OCOP-1-100G" in row.reason
@@ -66,6 +68,38 @@ def test_a_sku_that_the_channel_calls_taken_and_nobody_finds_is_told_and_seldom_
     assert len(calls) <= 8
     world.market.script["create"].clear()
     world.time.at += timedelta(hours=7)
+    world.sync(shop)
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
+
+
+def test_a_refusal_after_an_outage_waits_no_longer_than_any_first_one(world: World) -> None:
+    """The tries that met a shop which was down are none of the row's."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    world.book.products = [source_product(prices=(21_000,))]
+    world.pull()
+    world.plan()
+    locked = Failed(Rejected("under promotion", field="promotion", passing=True))
+    world.market.script["set_price"] = [*[Failed(Unavailable("down"))] * 5, locked]
+    for _ in range(6):
+        world.drain(shop)
+        world.time.at += timedelta(seconds=301)
+    assert world.market.script["set_price"] == []
+    world.time.at += timedelta(seconds=601)
+    world.drain(shop)
+    assert world.market.on_sale("shop-mot")["OCOP-1-100G"][0] == 21_000
+
+
+def test_a_picture_that_was_forgotten_is_uploaded_again_after_an_outage_too(world: World) -> None:
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    gone = Failed(Rejected("Image not exist.", field="images"))
+    world.market.script["create"] = [Failed(Unavailable("down")), gone]
+    world.drain(shop)
+    world.time.at += timedelta(seconds=301)
     world.sync(shop)
     assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 100)}
 
