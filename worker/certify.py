@@ -125,7 +125,10 @@ def assigned(product: ProductFacts, shop: ShopFacts) -> bool:
 def _assigned(product: ProductFacts, shop: ShopFacts) -> Reason | None:
     if not shop.enabled:
         return reason("SHOP_OFF")
-    return None if assigned(product, shop) else reason("NOT_ASSIGNED")
+    if assigned(product, shop):
+        return None
+    theirs = shop.producer_id is None and not product.producer_agreed
+    return reason("NOT_AGREED" if theirs else "NOT_ASSIGNED")
 
 
 def _programme(product: ProductFacts) -> Reason | None:

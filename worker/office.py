@@ -1,24 +1,24 @@
-"""What the office decides about rules and mappings: each decision is a run, so that its log says
-who decided what, and an undo finds what stood before."""
+"""What the office decides about rules, mappings and whose goods are sold where: each decision is a
+run, so that its log says who decided what, and an undo finds what stood before."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
-from models import assortments, categories, outcomes, rules, runs
+from models import assortments, categories, outcomes, owners, rules, runs
 from models.categories import MapRow
 from models.facts import Market
 from models.outcomes import EventRow
 from models.shop import Shop
 from worker.env import Env
 
-RULE_SET, MAPPING_SET, ASSORTED = "rule_set", "mapping_set", "assorted"
-"""Kinds of events; ``before`` and ``after`` are the rule's value, the mapping's row, and what is
-said of each product in a shop."""
+RULE_SET, MAPPING_SET, ASSORTED, AGREED = "rule_set", "mapping_set", "assorted", "agreed"
+"""Kinds of events; ``before`` and ``after`` are the rule's value, the mapping's row, what is said
+of each product in a shop, and whether a producer agrees to the province's shops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,18 @@ def assort(
     old = {code: before[code] for code in changed}
     _log(env, session, ASSORTED, run_id, {"shop": shop.key}, old, changed)
     return True
+
+
+def agree(
+    env: Env, session: Session, producer_ids: Sequence[int], *, agreed: bool, run_id: int
+) -> list[int]:
+    """Producers agree that the province's shops sell their goods, or no longer do; returns those
+    of whom that is new. An event names each."""
+    changed = owners.agree(session, producer_ids, agreed=agreed)
+    for producer_id, key in changed:
+        place = {"producer": key, "id": str(producer_id)}
+        _log(env, session, AGREED, run_id, place, not agreed, agreed)
+    return [producer_id for producer_id, _key in changed]
 
 
 def _row_json(row: MapRow) -> dict[str, Any]:

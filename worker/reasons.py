@@ -19,6 +19,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
         "Sản phẩm không nằm trong danh mục của gian hàng này.",
         "Nếu muốn bán ở đây, hãy báo cán bộ phụ trách thêm vào danh mục.",
     ),
+    "NOT_AGREED": (
+        CHOICE,
+        "Chủ thể chưa đồng ý cho gian hàng của tỉnh bán.",
+        "Khi đồng ý, hãy báo văn phòng ghi nhận ở trang Chủ thể.",
+    ),
     "SHOP_OFF": (
         CHOICE,
         "Gian hàng đang tắt đồng bộ.",

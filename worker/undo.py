@@ -23,6 +23,7 @@ from models import (
     listings,
     outcomes,
     overrides,
+    owners,
     registry,
     rules,
     runs,
@@ -163,6 +164,8 @@ def _decisions(env: Env, session: Session, run_id: int, who: str, done: Undone) 
             _mapping_back(env, session, event, who, done)
         elif event.kind == office.ASSORTED:
             _assortment_back(env, session, event, done)
+        elif event.kind == office.AGREED:
+            _agreement_back(env, session, event, done)
         elif event.kind in ("hold_approved", "hold_rejected"):
             _ask_again(env, session, event, done)
 
@@ -216,6 +219,18 @@ def _assortment_back(env: Env, session: Session, event: Event, done: Undone) -> 
         done.back.append(Back(key, code, "assortment", "", now[code], mode))
     if done.products is not None:
         done.products |= set(registry.ids_of_codes(session, sorted(back)).values())
+
+
+def _agreement_back(env: Env, session: Session, event: Event, done: Undone) -> None:
+    name, producer_id = event.after["producer"], int(event.after["id"])
+    now, before = event.after["value"], event.before["value"]
+    if not office.agree(env, session, [producer_id], agreed=before, run_id=done.run_id):
+        why = say("%(producer)s: đã được quyết lại từ đó", producer=name)
+        done.kept.append(Kept("", "", "agreement", why))
+        return
+    done.back.append(Back("", "", "agreement", name, now, before))
+    if done.products is not None:
+        done.products |= set(owners.products_of(session, [producer_id]))
 
 
 def _ask_again(env: Env, session: Session, event: Event, done: Undone) -> None:

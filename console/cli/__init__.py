@@ -27,6 +27,7 @@ from console.cli import (
     operators,
     papers,
     preview,
+    producers,
     pull,
     push,
     reconcile,
@@ -77,6 +78,7 @@ app.add_typer(holds.app, name="holds")
 app.add_typer(undo.app, name="overrides")
 app.add_typer(operators.app, name="operators")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(producers.app, name="producers")
 app.add_typer(papers.app, name="papers")
 app.add_typer(feeds.app, name="feeds")
 app.add_typer(keys.app, name="keys")

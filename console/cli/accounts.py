@@ -92,16 +92,19 @@ def add(
         )  # fmt: skip
         done = connect(env, new)
         plan_products(env)
+        unasked = _unasked(env, done.key)
     result = {
         "key": done.key, "name": done.facts.name, "region": done.facts.region,
         "mapped": done.mapped, "unmapped": list(done.unmapped),
         "problems": [*done.facts.problems, *done.not_adopted], "adopted": done.adopted,
-        "waiting": done.waiting,
+        "waiting": done.waiting, "unasked": unasked,
     }  # fmt: skip
     if json:
         print_json(result)
         return
     say(f"Đã kết nối '{done.key}' ({done.facts.name}), ánh xạ {done.mapped} nhóm hàng.")
+    if unasked:
+        say(unasked)
     if done.unmapped:
         say(f"Chưa có ngành hàng cho: {', '.join(done.unmapped)}.")
     if done.adopted:
@@ -110,6 +113,21 @@ def add(
         say(f"{done.waiting} quy cách giống hàng đã có, chờ xác nhận: ocop-sync adopt {done.key}")
     for problem in (*done.facts.problems, *done.not_adopted):
         say(f"Chú ý: {problem}")
+
+
+def _unasked(env: Env, key: str) -> str:
+    """What to say where a shop of the province may not sell the goods of all; "" where it may, and
+    of a producer's shop."""
+    with env.db.transaction() as session:
+        shop = shops.by_key(session, key)
+        theirs = [o for o in owners.listed(session) if o.products]
+    agreed = sum(o.agreed for o in theirs)
+    if shop is None or shop.producer_id is not None or agreed == len(theirs):
+        return ""
+    return (
+        f"Gian hàng của tỉnh chỉ bán hàng của chủ thể đã đồng ý: {agreed}/{len(theirs)} chủ thể. "
+        "Ghi nhận: ocop-sync producers agree TÊN (hoặc --all)"
+    )
 
 
 def _as_before(env: Env, channel: str, name: str, base_url: str) -> bool:

@@ -18,7 +18,7 @@ from connectors.errors import ChannelError
 from connectors.registry.contract import RegistryError
 from console.cli.output import cell, out, print_json
 from console.program import program
-from models import holds, migrations, shops, stops
+from models import holds, migrations, owners, shops, stops
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
@@ -134,8 +134,18 @@ def _shops(env: Env) -> Iterator[Finding]:
         found = [shop for shop in shops.all_shops(session) if shop.enabled]
     if not found:
         yield Finding("gian hàng", "chưa kết nối gian hàng nào", "ocop-sync accounts add")
+    yield from _nobody_agreed(env, found)
     for shop in found:
         yield from _shop(env, shop)
+
+
+def _nobody_agreed(env: Env, found: list[Shop]) -> Iterator[Finding]:
+    """A shop of the province sells nothing while no producer agreed to it."""
+    with env.db.transaction() as session:
+        theirs = owners.listed(session)
+    if theirs and not any(o.agreed for o in theirs) and any(s.producer_id is None for s in found):
+        words = "chưa chủ thể nào đồng ý, nên chưa bán gì"
+        yield Finding("gian hàng của tỉnh", words, "ocop-sync producers agree TÊN, hoặc --all")
 
 
 def _shop(env: Env, shop: Shop) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ THINGS = FACETS | {
     "mapping": "ánh xạ",
     "hold": "việc chờ",
     "assortment": "danh mục gian hàng",
+    "agreement": "chủ thể đồng ý",
 }
 
 

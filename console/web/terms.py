@@ -67,6 +67,7 @@ EVENTS: Mapping[str, str] = {
     "failed": N_("chưa gửi được"), "adopted": N_("nhận làm của mình"), "stopped": N_("dừng"),
     "started": N_("chạy tiếp"), "put_back": N_("hoàn tác"), "rule_set": N_("đặt luật"),
     "mapping_set": N_("đặt ánh xạ"), "assorted": N_("đổi danh mục gian hàng"),
+    "agreed": N_("ghi nhận chủ thể đồng ý"),
     "held": N_("hỏi người"),
     "hold_approved": N_("đồng ý"), "hold_rejected": N_("từ chối"),
     "take_down_refused": N_("sàn không cho gỡ"), "row_problem": N_("dòng sổ có lỗi"),
@@ -82,7 +83,7 @@ PAPERS: Mapping[str, str] = {
 
 THINGS: Mapping[str, str] = {
     "rule": N_("luật"), "mapping": N_("ánh xạ"), "hold": N_("việc chờ"),
-    "assortment": N_("danh mục gian hàng"),
+    "assortment": N_("danh mục gian hàng"), "agreement": N_("chủ thể đồng ý"),
 }  # fmt: skip
 """What an undo puts back beside facets."""
 

@@ -62,10 +62,12 @@ def set_up(env: Any, place: Place, logins: Sequence[Login]) -> None:
 def _agree(env: Any) -> None:
     from models import owners
     from models.text import fold
+    from worker.agreeing import agree
 
     names = [fold(name) for name in _data("shops.json")["agreed"]]
     with env.db.transaction() as session:
-        owners.agree(session, names, agreed=True)
+        theirs = [owner.id for owner in owners.listed(session) if fold(owner.name) in names]
+    agree(env, theirs, "demo", agreed=True)
 
 
 def _connect(

@@ -54,6 +54,19 @@ def test_a_new_shop_is_the_province_s_where_nobody_is_named(
     done = run("accounts", "add", "fake", "--name", "Mỳ Chũ", "--credentials", file)
     assert done.exit_code == 0, done.output
     assert world.sql(SHOP) == [("Mỳ Chũ", "http://fake.example", None, "7")]
+    assert "producers agree" not in done.output, "all of them have agreed"
+
+
+def test_a_shop_of_the_province_says_how_many_have_agreed(
+    run: Run, world: World, file: Path
+) -> None:
+    world.sql("UPDATE producer SET agreed = false RETURNING 1")
+    add = ("accounts", "add", "fake", "--credentials", file)
+    done = run(*add, "--name", "Của tỉnh")
+    assert done.exit_code == 0, done.output
+    assert "0/1 chủ thể" in done.output and "producers agree" in done.output
+    own = run(*add, "--name", "Của HTX", "--owner", "HTX A", "--base-url", "http://x.example")
+    assert own.exit_code == 0 and "producers agree" not in own.output
 
 
 def test_the_same_command_once_more_connects_the_same_account_again(

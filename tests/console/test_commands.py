@@ -16,6 +16,7 @@ from console.cli import (
     mappings,
     papers,
     preview,
+    producers,
     push,
     reconcile,
     rules,
@@ -40,14 +41,29 @@ def run(world: World, monkeypatch: pytest.MonkeyPatch) -> Run:
     world.connect()
     world.sync()
     return typed_on(
-        world, monkeypatch, adopt, feeds, log, mappings, papers, preview, push, reconcile, rules,
-        status, stops, undo,
+        world, monkeypatch, adopt, feeds, log, mappings, papers, preview, producers, push,
+        reconcile, rules, status, stops, undo,
     )  # fmt: skip
 
 
 def said(result: Result) -> Any:
     assert result.exit_code == 0, result.output
     return json.loads(result.stdout)
+
+
+def test_who_agreed_is_listed_and_written_down_by_name_or_for_all(run: Run, world: World) -> None:
+    (owner,) = said(run("producers", "list", "--json"))
+    assert (owner["products"], owner["agreed"]) == (1, True)
+    assert "1 chủ thể thôi đồng ý; 0 đã" in run("producers", "agree", owner["name"], "--no").output
+    assert "chưa" in run("producers", "list").output
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {}
+    assert "1 chủ thể đồng ý; 0 đã" in run("producers", "agree", "--all").output
+    assert "0 chủ thể đồng ý; 1 đã" in run("producers", "agree", owner["name"]).output
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {SKU: (20_000, 100)}
+    for wrong in ((), ("Không Có",), (owner["name"], "--all")):
+        assert run("producers", "agree", *wrong).exit_code == 2
 
 
 def test_mappings_are_listed_with_the_kinds_that_have_none(run: Run) -> None:

@@ -24,7 +24,7 @@ def desk(world):
     )
     world.connect()
     world.sync()
-    with office(world) as served:
+    with office(world, send=lambda _task, _arguments: None) as served:
         yield served
 
 
@@ -73,6 +73,16 @@ def test_a_viewer_sees_and_cannot_do(desk, world):
     for path in ("links", "links/1/revoke", "notices"):
         assert viewer.send(f"{at}/{path}", at, days="90").status_code == 403
     assert world.sql("SELECT count(*) FROM producer_link WHERE revoked_at IS NULL") == [(1,)]
+
+
+def test_that_a_producer_agrees_is_written_down_and_taken_back(desk, world):
+    at, lan = f"/producers/{number(world)}", desk.operator("operator")
+    asked = "SELECT agreed FROM producer WHERE id = :id"
+    before = world.sql(asked, id=number(world))[0][0]
+    for agreed in (not before, before):
+        lan.send(f"{at}/agreed", at, agreed="1" if agreed else "0")
+        assert world.sql(asked, id=number(world)) == [(agreed,)]
+    assert desk.operator("viewer", "Anh Ba").send(f"{at}/agreed", at, agreed="1").status_code == 403
 
 
 def test_a_link_is_made_opened_and_revoked(desk, world):

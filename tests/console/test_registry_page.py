@@ -67,7 +67,7 @@ def test_the_good_part_is_accepted_as_a_run_and_the_workers_are_asked(world, web
 def test_what_the_file_brings_is_planned_at_once(world, web):
     web.post(sent(web, row(1)))
     with world.env.db.transaction() as session:
-        owners.agree(session, ["htx my chu"], agreed=True)
+        owners.agree(session, [owners.find(session, "htx my chu")[0][0]], agreed=True)
     world.sync(world.connect("Của tỉnh"))
     web.post(sent(web, row(1), row(2)))
     assert [r.product_code for r in world.rows()] == ["OCOP-24-219-0001", "OCOP-24-219-0002"]

@@ -279,7 +279,10 @@ class World:
                      " height = 900 WHERE sha256 IS NULL"),
                 {"d": PICTURE},
             )  # fmt: skip
-            owners.agree(session, ["htx a", "htx b"], agreed=True)
+            theirs = [
+                found[0] for name in ("htx a", "htx b") for found in owners.find(session, name)
+            ]
+            owners.agree(session, theirs, agreed=True)
         return set()
 
     def set_rule(self, kind: str, scope: str, target: str, value: Mapping[str, Any]) -> None:

@@ -42,7 +42,10 @@ class World:
                 ),
                 {"d": PICTURE},
             )
-            owners.agree(session, ["htx a", "htx b"], agreed=True)
+            theirs = [
+                found[0] for name in ("htx a", "htx b") for found in owners.find(session, name)
+            ]
+            owners.agree(session, theirs, agreed=True)
         return result
 
     def plan(self) -> None:

@@ -55,7 +55,7 @@ def test_the_last_day_is_included():
         (product(variants=()), "NO_VARIANT", "data"),
         (product(variants=(variant(price_vnd=None),)), "NO_PRICE", "data"),
         (product(images=()), "NO_IMAGE", "data"),
-        (product(producer_agreed=False), "NOT_ASSIGNED", "choice"),
+        (product(producer_agreed=False), "NOT_AGREED", "choice"),
     ],
 )
 def test_every_refusal_has_its_own_reason_and_owner(of, expected, whose):

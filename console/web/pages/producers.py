@@ -14,16 +14,18 @@ from starlette.responses import Response
 from connectors.guard import Refused
 from console.web import qr
 from console.web.access import Posted, Visitor, need
+from console.web.audit import noted
 from console.web.cards import cards
 from console.web.failures import Problem
 from console.web.here import Console, Here
 from console.web.language import _, day
 from console.web.site import page, see
+from console.web.waking import wake
 from models import certified, notices, operators, producer_links, producers
 from models.operator import OPERATOR, VIEWER
 from models.producer_access import WAYS
 from models.product import Producer
-from worker import links
+from worker import agreeing, links
 from worker.env import local_day
 
 router = APIRouter(dependencies=[need(VIEWER)])
@@ -61,6 +63,19 @@ def pack_code(request: Request, console: Here, producer_id: Id, product_id: Id) 
     if not code:
         raise Problem(404, _("Không có mã QR này."), _("Sản phẩm chưa có mã truy xuất trong sổ."))
     return qr.picture(_base(request, console) + qr.trace_path(code))
+
+
+@router.post("/producers/{producer_id}/agreed", dependencies=[need(OPERATOR)])
+def set_agreed(request: Request, console: Here, producer_id: Id, form: Posted) -> Response:
+    """Whether the province's shops may sell what is theirs."""
+    agreed = str(form.get("agreed", "")) == "1"
+    with console.env.db.transaction() as session:
+        producer = _known(producers.by_id(session, producer_id))
+    agreeing.agree(console.env, [producer_id], _visitor(request).name, agreed=agreed)
+    wake(console)
+    noted(request, "producers.agree", producer.key, agreed=agreed)
+    words = _("Đã ghi: chủ thể đồng ý.") if agreed else _("Đã ghi: chủ thể không đồng ý nữa.")
+    return _done(request, producer_id, words)
 
 
 @router.post("/producers/{producer_id}/links", dependencies=[need(OPERATOR)])

@@ -51,6 +51,7 @@ MATRIX = {
     "POST /mappings/edit": ADMIN, "GET /mappings/import": PUBLIC, "POST /mappings/import": ADMIN,
     "GET /producers": VIEWER, "GET /producers/{producer_id}": VIEWER,
     "GET /producers/{producer_id}/qr/{product_id}.svg": VIEWER,
+    "POST /producers/{producer_id}/agreed": OPERATOR,
     "POST /producers/{producer_id}/links": OPERATOR,
     "POST /producers/{producer_id}/links/{link_id}/revoke": OPERATOR,
     "POST /producers/{producer_id}/notices": OPERATOR,
