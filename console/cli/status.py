@@ -62,7 +62,7 @@ def status(
 def _why(row: StatusRow) -> str:
     if row.alarm:
         return f"BÁO ĐỘNG: vẫn đang bán trái quy định từ {row.alarm.get('since', '')}"
-    return row.reason if row.state != "live" else ""
+    return row.reason
 
 
 def explain(

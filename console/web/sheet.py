@@ -30,7 +30,7 @@ def listings(lines: Sequence[Line]) -> Response:
     rows = (
         (line.code, line.product, line.producer, line.shop_name, line.channel,
          _(terms.STATES[line.state]), line.state_since,
-         *(_why(line) if line.state != "live" else ("", "")),
+         *_why(line),
          line.price_low, line.price_high, line.stock, line.stars, line.expires_on, line.url)
         for line in lines
     )  # fmt: skip

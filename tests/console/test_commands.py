@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import Result
 
+from connectors.contract import Failed
+from connectors.errors import Rejected
 from console.cli import (
     adopt,
     feeds,
@@ -205,3 +207,15 @@ def test_files_are_published_though_another_shop_is_stopped(
     assert "đang dừng, không gửi gì: trang-a" in result.output.replace("\n", " ")
     assert "trang-b: san-pham.jsonld" in result.output
     assert run("feeds", "publish", "--shop", "trang-a").exit_code == 1
+
+
+def test_what_a_channel_refused_of_something_on_sale_is_told(run: Run, world: World) -> None:
+    """It is on sale, and not as it should be."""
+    locked = Failed(Rejected("locked", passing=True))
+    world.market.script["set_price"] = [locked]
+    world.book.products = [source_product(prices=(21_000,))]
+    world.pull()
+    world.plan()
+    for shop in world.shops():
+        world.drain(shop)
+    assert "locked" in run("status").output
