@@ -3,7 +3,8 @@
 Whatever ``error`` says, both lists are read; an entry in neither is unknown and is left out of
 the answer. A whole-call ``error_update_price_fail`` says too little (deleted item, dead model,
 broken ratio alike), and "Wrong model_id." may come for the whole call as well: the item's models
-are read again, and the call is repeated once if our ids were not the present ones.
+are read again, and the call is repeated once if our ids were not the present ones. A stock whose
+answer was lost is not sent again here: buyers may have taken of it since (4.4).
 """
 
 from __future__ import annotations
@@ -28,13 +29,15 @@ Entry = Callable[[str, int], dict[str, Any]]
 """The list entry of a SKU and its value, without the model's id."""
 
 
+Send = Callable[[str, Mapping[str, Any]], Reply]
+"""Makes the call: its path and its body."""
+
+
 class Amounts:
     """Writes one kind of amount: prices, or stocks."""
 
-    def __init__(
-        self, client: Client, reader: Reader, path: str, list_name: str, entry: Entry
-    ) -> None:
-        self._client = client
+    def __init__(self, send: Send, reader: Reader, path: str, list_name: str, entry: Entry) -> None:
+        self._write = send
         self._reader = reader
         self._path = path
         self._list = list_name
@@ -91,7 +94,7 @@ class Amounts:
         request_id = ""
         for start in range(0, len(known), MAX_MODELS):
             part = known[start : start + MAX_MODELS]
-            reply = self._client.write(self._path, self._body(item, part, wanted, ids))
+            reply = self._write(self._path, self._body(item, part, wanted, ids))
             request_id = reply.request_id
             yes, no, unknown = _read(reply, {ids[sku]: sku for sku in part})
             accepted |= yes
@@ -160,7 +163,7 @@ def reason_error(reason: str, request_id: str) -> ChannelError:
 
 def prices(client: Client, reader: Reader) -> Amounts:
     return Amounts(
-        client,
+        client.write,
         reader,
         "product/update_price",
         "price_list",
@@ -170,7 +173,7 @@ def prices(client: Client, reader: Reader) -> Amounts:
 
 def stocks(client: Client, reader: Reader, settings: Mapping[str, Any]) -> Amounts:
     return Amounts(
-        client,
+        client.count,
         reader,
         "product/update_stock",
         "stock_list",

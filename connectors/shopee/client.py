@@ -41,12 +41,6 @@ sleep = time.sleep
 """Between tries; tests replace it."""
 
 
-class Kind(Enum):
-    READ = "read"
-    ABSOLUTE = "absolute"
-    ONCE = "once"
-
-
 class Signed(Enum):
     """Who a call speaks for (reference 1.3)."""
 
@@ -97,24 +91,29 @@ class Client:
 
     def get(self, path: str, query: Sequence[tuple[str, str]] = ()) -> Reply:
         """A read in the shop's name. Raises ChannelError for anything but success."""
-        return self.ok(self._repeated("GET", path, Kind.READ, query=query))
+        return self.ok(self._repeated("GET", path, query=query))
 
     def write(self, path: str, body: Mapping[str, Any]) -> Reply:
         """An absolute write; a refusal of the row is returned, not raised, because lists may
         come beside it (trap 1). Raises what concerns the shop."""
-        return self._repeated("POST", path, Kind.ABSOLUTE, json=body)
+        return self._repeated("POST", path, json=body)
+
+    def count(self, path: str, body: Mapping[str, Any]) -> Reply:
+        """Like :meth:`write`, of units that buyers take from meanwhile: not repeated before
+        somebody has read what is left (4.4). Raises Ambiguous when unclear."""
+        return self._tried("POST", path, json=body)
 
     def once(self, path: str, body: Mapping[str, Any]) -> Reply:
         """A write that must not be repeated blindly. Raises ChannelError unless it succeeded."""
-        return self.ok(self._tried("POST", path, Kind.ONCE, json=body))
+        return self.ok(self._tried("POST", path, json=body))
 
     def token(self, path: str, body: Mapping[str, Any]) -> Reply:
         """A token endpoint: public, once."""
-        return self.ok(self._tried("POST", path, Kind.ONCE, signed=Signed.PUBLIC, json=body))
+        return self.ok(self._tried("POST", path, signed=Signed.PUBLIC, json=body))
 
     def upload(self, path: str, files: Sequence[FilePart], signed: Signed) -> Reply:
         """A picture; one too many does no harm."""
-        return self.ok(self._repeated("POST", path, Kind.ABSOLUTE, signed=signed, files=files))
+        return self.ok(self._repeated("POST", path, signed=signed, files=files))
 
     def ok(self, reply: Reply) -> Reply:
         """The reply itself when it is a success. Raises the error that it stands for."""
@@ -124,7 +123,7 @@ class Client:
 
     # --- one call ---------------------------------------------------------------------------
 
-    def _repeated(self, method: str, path: str, kind: Kind, **more: Any) -> Reply:
+    def _repeated(self, method: str, path: str, **more: Any) -> Reply:
         """The first try stands outside of the retrying: nearly every call ends there."""
         try:
             return self._settled(method, path, **more)
@@ -135,7 +134,7 @@ class Client:
         except _Unsettled as error:
             raise Unavailable(error.words, code=error.code, request_id=error.request_id) from None
 
-    def _tried(self, method: str, path: str, kind: Kind, **more: Any) -> Reply:
+    def _tried(self, method: str, path: str, **more: Any) -> Reply:
         try:
             return self._settled(method, path, **more)
         except _Unsettled as error:

@@ -101,11 +101,11 @@ class Client:
         """A write that may be done twice. Raises ChannelError, Unavailable when unclear."""
         return _object(self._repeated(method, path, json=body))
 
-    def once(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    def once(self, path: str, body: Mapping[str, Any], method: str = "POST") -> Mapping[str, Any]:
         """A write that must not be repeated blindly. Raises ChannelError: Ambiguous when unclear,
         ProtocolError when something else than an object came."""
         try:
-            answer = self._settled("POST", path, json=body)
+            answer = self._settled(method, path, json=body)
         except _Unsettled as error:
             raise Ambiguous(error.words, code=error.code) from None
         return _object(answer)

@@ -22,7 +22,7 @@ from connectors.contract import (
     StockChange,
     VariantAnswers,
 )
-from connectors.errors import SHOP_FAULTS, ChannelError, ProtocolError, Rejected
+from connectors.errors import SHOP_FAULTS, Ambiguous, ChannelError, ProtocolError, Rejected
 from connectors.tiki import limits, payloads
 from connectors.tiki.client import Client
 from connectors.tiki.fields import text_of, wire_id
@@ -92,6 +92,7 @@ class Offers:
             change.stock,
             limits.stocks,
             lambda units: payloads.stock(units, self._settings.for_stock()),
+            once=True,
         )
 
     def switch(self, change: AvailabilityChange) -> Outcome[None]:
@@ -107,8 +108,11 @@ class Offers:
         wanted: Mapping[str, int],
         check: Callable[[Mapping[str, int]], Rejected | None],
         fields: Callable[[int], Mapping[str, Any]],
+        *,
+        once: bool = False,
     ) -> Outcome[VariantAnswers]:
-        """One call a pack. What concerns the shop, or the only pack, is the whole answer."""
+        """One call a pack. What concerns the shop, or the only pack, is the whole answer. ``once``:
+        buyers take from it, so that nobody repeats it before it was read again."""
         problem = check(wanted)
         if problem:
             return Failed(problem)
@@ -117,19 +121,22 @@ class Offers:
         refusals: dict[str, ChannelError] = {}
         for sku, value in wanted.items():
             try:
-                self._write(ids.get(sku, item.remote_id), fields(value))
+                self._write(ids.get(sku, item.remote_id), fields(value), once=once)
             except ChannelError as error:
-                if isinstance(error, SHOP_FAULTS) or len(wanted) == 1:
+                if isinstance(error, (*SHOP_FAULTS, Ambiguous)) or len(wanted) == 1:
                     return Failed(error)
                 refusals[sku] = error
             else:
                 accepted.add(sku)
         return Done(VariantAnswers(frozenset(accepted), refusals))
 
-    def _write(self, product_id: str, fields: Mapping[str, Any]) -> None:
+    def _write(self, product_id: str, fields: Mapping[str, Any], *, once: bool = False) -> None:
         """Raises the error that the answer stands for."""
         body = {"product_id": wire_id(product_id), **fields}
-        answer = self._client.absolute("PUT", PATH, body)
+        if once:
+            answer = self._client.once(PATH, body, "PUT")
+        else:
+            answer = self._client.absolute("PUT", PATH, body)
         state = text_of(answer, "state")
         said = errors_of({"errors": answer.get("errors")})
         if said or stage(state) is Stage.REJECTED:

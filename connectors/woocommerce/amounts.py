@@ -57,7 +57,8 @@ class _NotKept(Rejected):
 
 class Amounts:
     """Writes one kind of amount, ``field_`` in our words and ``name`` in a person's. ``entry``
-    makes a row's fields, ``kept`` reads the value that an answer shows."""
+    makes a row's fields, ``kept`` reads the value that an answer shows; ``once``: buyers take from
+    it, so that nobody repeats it before it was read again."""
 
     def __init__(
         self,
@@ -67,6 +68,8 @@ class Amounts:
         name: str,
         entry: Callable[[int], dict[str, Any]],
         kept: Callable[[Row], int | None],
+        *,
+        once: bool,
     ) -> None:
         self._client = client
         self._reader = reader
@@ -74,6 +77,7 @@ class Amounts:
         self._name = name
         self._entry = entry
         self._kept = kept
+        self._once = once
 
     def write(
         self, changes: Sequence[tuple[RemoteItem, Mapping[str, int]]]
@@ -127,8 +131,9 @@ class Amounts:
             {"id": int_of(job.ids[sku] or job.item_id), **self._entry(job.wanted[sku])}
             for job, sku in sent
         ]
-        for (job, sku), told in zip(sent, batch(self._client, path, "update", rows), strict=True):
-            self._judge(job, sku, told)
+        told = batch(self._client, path, "update", rows, once=self._once)
+        for (job, sku), answer in zip(sent, told, strict=True):
+            self._judge(job, sku, answer)
 
     def _judge(self, job: _Job, sku: str, told: Told) -> None:
         wanted = job.wanted[sku]
@@ -157,8 +162,8 @@ def _job(item: RemoteItem, wanted: Mapping[str, int]) -> _Job:
 
 
 def prices(client: Client, reader: Reader) -> Amounts:
-    return Amounts(client, reader, "price", "giá", price, price_of)
+    return Amounts(client, reader, "price", "giá", price, price_of, once=False)
 
 
 def stocks(client: Client, reader: Reader) -> Amounts:
-    return Amounts(client, reader, "stock", "tồn kho", stock, counted)
+    return Amounts(client, reader, "stock", "tồn kho", stock, counted, once=True)

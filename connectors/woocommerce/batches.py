@@ -20,9 +20,12 @@ Told = Row | ChannelError
 """What the shop says of one row: the thing as it stands now, or why not."""
 
 
-def batch(client: Client, path: str, verb: Verb, rows: Sequence[Row]) -> list[Told]:
-    """One answer a row. A fault of a whole call is the answer to each of its rows."""
-    send = client.once if verb == "create" else client.post
+def batch(
+    client: Client, path: str, verb: Verb, rows: Sequence[Row], *, once: bool = False
+) -> list[Told]:
+    """One answer a row. A fault of a whole call is the answer to each of its rows. ``once``: not to
+    be repeated blindly, as no create is."""
+    send = client.once if once or verb == "create" else client.post
     told: list[Told] = []
     for start in range(0, len(rows), ROWS_MAX):
         told += _halving(send, path, verb, rows[start : start + ROWS_MAX])

@@ -13,7 +13,8 @@ from connectors.contract import (
     StockChange,
     VariantAnswers,
 )
-from connectors.errors import NotFound, Rejected
+from connectors.errors import Ambiguous, NotFound, Rejected
+from sandbox.shopee import Fault
 from tests.connectors.shopee.conftest import SHOP, Opener, Rig, done, pack
 
 A, B = "OCOP-1-500G", "OCOP-1-1KG"
@@ -166,3 +167,14 @@ def test_models_that_were_made_anew_are_found_by_their_skus(open_rig: Opener, co
     stale = RemoteItem(item.remote_id, (RemoteVariant(A, "71"), RemoteVariant(B, "72")))
     assert done(price(rig, stale, a=46_000, b=90_000)).accepted == {A, B}
     assert [m.price for m in rig.stored(item).models] == [46_000, 90_000]
+
+
+@pytest.mark.parametrize("kind", ["outage_after", "reset_after", "truncated", "html", "silent"])
+def test_a_stock_without_an_answer_is_not_said_again_unread(rig: Rig, kind: str) -> None:
+    """Buyers may have taken of it meanwhile: whoever says it again reads it first (4.4)."""
+    item = two(rig)
+    rig.market.spoil(Fault(kind=kind, path=STOCK, seconds=0.05))
+    assert isinstance(refusal(stock(rig, item, a=3)), Ambiguous)
+    assert len(rig.calls(STOCK)) == 1
+    rig.market.spoil(Fault(kind=kind, path=PRICE, seconds=0.05))
+    assert done(price(rig, item, a=46_000)).accepted == {A}, "of a price nobody takes"

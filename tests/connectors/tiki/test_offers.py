@@ -211,7 +211,19 @@ def test_a_hidden_product_cannot_be_switched_on(bench: TikiBench) -> None:
 def test_two_failures_in_a_row_are_not_even_noticed(bench: TikiBench, kind: Any) -> None:
     item = listed(bench)
     bench.market.spoil(Fault(kind=kind, path="updateSku", times=2))
-    assert done(bench.shop.set_stock([StockChange(item, {SKU: 4})])[0]).accepted == {SKU}
+    assert done(bench.shop.set_price([PriceChange(item, {SKU: 45_000})])[0]).accepted == {SKU}
+
+
+@pytest.mark.parametrize("kind", ["outage_after", "reset_after", "truncated", "html", "silent"])
+def test_a_stock_without_an_answer_is_not_said_again_unread(bench: TikiBench, kind: Any) -> None:
+    """Buyers may have taken of it meanwhile: whoever says it again reads it first."""
+    item = listed(bench)
+    bench.market.spoil(Fault(kind=kind, path="updateSku", seconds=0.05))
+    (outcome,) = bench.shop.set_stock([StockChange(item, {SKU: 4})])
+    assert isinstance(outcome, Failed)
+    assert isinstance(outcome.error, Ambiguous)
+    assert len(bench.calls("updateSku")) == 1
+    assert _stock(bench, item) == 4
 
 
 def test_a_refusal_is_not_repeated(bench: TikiBench) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from connectors.contract import PriceChange, RemoteItem, StockChange
-from connectors.errors import NotFound, Rejected
+from connectors.contract import Failed, PriceChange, RemoteItem, StockChange
+from connectors.errors import Ambiguous, NotFound, Rejected
 from tests.connectors.woocommerce.conftest import Opener, Rig, bare, done, pack, refused
 
 A, B = pack("A", 40_000), pack("B", 50_000)
@@ -145,3 +145,19 @@ def test_a_shop_that_takes_few_rows(open_rig: Opener) -> None:
     item = rig.listed(A, B)
     answers = done(rig.shop.set_stock([StockChange(item, {"A": 1, "B": 2})])[0])
     assert answers.accepted == {"A", "B"}
+
+
+@pytest.mark.parametrize("kind", ["outage_after", "reset_after", "truncated", "html", "silent"])
+def test_a_stock_without_an_answer_is_not_said_again_unread(rig: Rig, kind: str) -> None:
+    """Buyers may have taken of it meanwhile: whoever says it again reads it first."""
+    single, many = rig.listed(pack("S")), rig.listed(A, B)
+    for path, change in (
+        ("products/batch", StockChange(single, {"S": 3})),
+        ("variations/batch", StockChange(many, {"A": 3})),
+    ):
+        before = len(rig.calls(path))
+        rig.spoil(kind, path=path, seconds=0.05)
+        (outcome,) = rig.shop.set_stock([change])
+        assert isinstance(outcome, Failed)
+        assert isinstance(outcome.error, Ambiguous)
+        assert len(rig.calls(path)) == before + 1
