@@ -102,7 +102,7 @@ def read_due(session: Session, shop_id: int, most: int, now: datetime) -> list[L
     reading is compared with."""
     where = """l.id IN (SELECT id FROM listing WHERE shop_id = :shop AND read_due_at <= :now
         AND remote_id IS NOT NULL ORDER BY read_due_at, id LIMIT :most)"""
-    values = ("availability", "stock", "price")
+    values = ("availability", "stock", "price", "variants")
     return _load(session, where, {"shop": shop_id, "now": now, "most": most}, values)
 
 

@@ -136,24 +136,58 @@ def _born_so(row: Claimed, listing: ListingState, acked: str) -> bool:
 def set_stock(
     caller: Caller, rows: Sequence[Claimed], listings: Mapping[int, ListingState]
 ) -> list[Result]:
-    """Absolute stock of the packs whose stock is known; an empty change is already done."""
+    """Absolute stock of the packs whose stock is known and has to change; an empty change is
+    already done."""
     known = [r for r in rows if r.wanted and not _born_so(r, listings[r.listing_id], "stock_acked")]
-    changes = [StockChange(item_of(listings[r.listing_id]), r.wanted) for r in known]
+    standing = [_standing(r, listings[r.listing_id]) for r in known]
+    changes = [
+        StockChange(
+            item_of(listings[r.listing_id]),
+            {sku: units for sku, units in r.wanted.items() if sku not in stands},
+        )
+        for r, stands in zip(known, standing, strict=True)
+    ]
     answers = caller.map("set_stock", caller.connector.set_stock, changes)
     results = [
-        _by_variant(row, answer, took, "stock")
-        for row, (answer, took) in zip(known, answers, strict=True)
+        _by_variant(row, answer, took, "stock", stands)
+        for row, stands, (answer, took) in zip(known, standing, answers, strict=True)
     ]
     return results + [Result(row, wrote=False) for row in rows if row not in known]
 
 
-def _by_variant(row: Claimed, answer: Outcome[VariantAnswers], took: int, accepted: str) -> Result:
+def _standing(row: Claimed, listing: ListingState) -> dict[str, int]:
+    """Packs that stand as is wanted of them since the present statement: saying so again could only
+    give back what is bought meanwhile. {} where that is so of all: somebody asked to say it again,
+    or found another stock there."""
+    before = row.before if isinstance(row.before, dict) else {}
+    stands = {
+        v.sku: row.wanted[v.sku]
+        for v in listing.variants
+        if v.sku in row.wanted
+        and v.remote_id is not None
+        and v.sku not in row.unclear
+        and v.stock_acked_rev == v.stock_rev
+        and before.get(v.sku) == v.stock_acked == row.wanted[v.sku]
+        and v.stock_observed in (None, v.stock_acked)
+    }
+    return stands if len(stands) < len(row.wanted) else {}
+
+
+def _by_variant(
+    row: Claimed,
+    answer: Outcome[VariantAnswers],
+    took: int,
+    accepted: str,
+    stands: Mapping[str, int] | None = None,
+) -> Result:
+    """``stands``: what was not sent, because it is so already."""
     if isinstance(answer, Failed):
         return _failed(row, answer, took)
     if isinstance(answer, Pending):
         return _begun(row, answer, took)
     value = answer.value
     taken = {sku: row.wanted[sku] for sku in value.accepted if sku in row.wanted}
+    taken.update(stands or {})
     result = Result(row, request_id=answer.request_id, duration_ms=took)
     setattr(result, accepted, taken)
     missing = sorted(set(row.wanted) - set(taken))

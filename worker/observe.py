@@ -96,9 +96,10 @@ def _packs(
     seen = _alone(listing, known, seen)
     facets = listing.facets
     price_settled = _settled(facets, "price")
+    gone = _taken_out(known, seen)
     variants: list[SeenVariant] = []
     sale: dict[str, int] = {}
-    drift: set[str] = set()
+    drift: set[str] = {"variants"} if gone and _settled(facets, "variants") else set()
     for pack in seen:
         mine = known.get(pack.sku)
         if mine is None:
@@ -112,6 +113,15 @@ def _packs(
         if price_settled and None not in (pack.price_vnd, mine.price_acked):
             drift |= {"price"} if pack.price_vnd != mine.price_acked else set()
     return variants, sale, sorted(drift)
+
+
+def _taken_out(known: Mapping[str, VariantState], seen: Sequence[RemoteVariantState]) -> set[str]:
+    """Packs of several that the channel no longer shows while it shows others of ours, and nothing
+    else: somebody has taken them out by hand."""
+    shown = {pack.sku for pack in seen}
+    if not shown or not shown <= set(known):
+        return set()
+    return {sku for sku, v in known.items() if v.remote_id} - shown
 
 
 def _pack(

@@ -38,7 +38,9 @@ LOSS, DRIFT = "repeated_loss", "repeated_drift"
 VALUES = ("availability", "stock", "price")
 """The facets that a reading is compared with."""
 
-FACET_NAMES = {"price": "giá", "stock": "tồn kho", "availability": "bật hay gỡ"}
+FACET_NAMES = {
+    "price": "giá", "stock": "tồn kho", "availability": "bật hay gỡ", "variants": "quy cách",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

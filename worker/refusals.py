@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from worker.record import Result
 
 KIND = "all_refused"
+BEFORE_CALL = "before_call"
+"""The code of what a connector refuses itself, knowing the channel's limits: no call was made."""
 
 
 def streak(before: int, results: Iterable[Result]) -> int:
@@ -40,7 +42,10 @@ def streak(before: int, results: Iterable[Result]) -> int:
 def _refused_call(result: Result) -> bool:
     """What passes by itself (a vacation) asks nobody: it is tried again ever more seldom."""
     called = result.duration_ms is not None and result.claimed.lane != TAKE_DOWN
-    return called and isinstance(result.error, Rejected) and not result.error.passing
+    error = result.error
+    if not called or not isinstance(error, Rejected):
+        return False
+    return not error.passing and error.code != BEFORE_CALL
 
 
 def count(session: Session, shop_id: int, results: Sequence[Result], now: datetime) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from connectors.registry.contract import SourceVariant
-from models import rules, shops
+from models import queue, rules, shops
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
 
@@ -19,6 +19,13 @@ def restate(world: World, prices: tuple[int, ...], *stock: int | None) -> None:
     packs = tuple(replace(v, stock=s) for v, s in zip(product.variants, stock, strict=True))
     world.book.products = [replace(product, variants=packs)]
     world.pull()
+
+
+def look(world: World) -> None:
+    """Every listing is read in full."""
+    world.sql("UPDATE listing SET read_due_at = :t, read_full = true RETURNING 1", t=world.time.at)
+    for shop in world.shops():
+        world.drain(shop)
 
 
 @pytest.fixture
@@ -124,3 +131,59 @@ def test_nor_where_the_register_falls_silent_while_the_item_is_made(world: World
     world.sync()
     assert world.market.writes("set_stock", "set_price") == []
     assert world.market.on_sale("shop-mot") == {SMALL: (20_000, 50), LARGE: (40_000, 50)}
+
+
+def test_a_stock_is_said_only_of_the_packs_whose_stock_changes(world: World) -> None:
+    """What was bought of the other pack while the call was under way stays sold."""
+    two_packs(world)
+    world.sync()
+    (item,) = world.market.items.values()
+
+    def bought(_change: object) -> None:
+        item.packs[SMALL][1] -= 4
+
+    world.market.script["set_stock"] = [bought]
+    restate(world, (20_000, 40_000), 50, 40)
+    world.sync()
+    assert [change for _v, _s, change in world.market.writes("set_stock")] == [{LARGE: 40}]
+    look(world)
+    assert world.market.on_sale("shop-mot") == {SMALL: (20_000, 46), LARGE: (40_000, 40)}
+
+
+def test_a_person_s_push_says_all_of_it_again(world: World) -> None:
+    two_packs(world)
+    world.sync()
+    with world.env.db.transaction() as session:
+        queue.again(session, [world.listing("OCOP-1").id], world.time())
+    world.sync()
+    assert [change for _v, _s, change in world.market.writes("set_stock")] == [
+        {SMALL: 50, LARGE: 50}
+    ]
+
+
+def test_a_pack_that_somebody_took_out_by_hand_comes_back(world: World) -> None:
+    two_packs(world)
+    world.sync()
+    (item,) = world.market.items.values()
+    del item.packs[LARGE]
+    look(world)
+    assert [row[0] for row in world.sql("SELECT facet FROM event WHERE kind = 'drift'")] == [
+        "variants"
+    ]
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {SMALL: (20_000, 50), LARGE: (40_000, 50)}
+    restate(world, (20_000, 40_000), 50, 40)
+    world.sync()
+    assert world.market.on_sale("shop-mot")[LARGE] == (40_000, 40)
+
+
+def test_an_item_that_shows_strangers_is_not_remade(world: World) -> None:
+    """Whose packs these are is a question for a person."""
+    two_packs(world)
+    world.sync()
+    (item,) = world.market.items.values()
+    item.packs["CUA-NGUOI-KHAC"] = item.packs.pop(LARGE)
+    before = len(world.market.writes())
+    look(world)
+    world.sync()
+    assert world.market.writes()[before:] == []
