@@ -152,6 +152,16 @@ def ours(session: Session, shop_id: int) -> set[str]:
     return {row[0] for row in rows}
 
 
+def listed(session: Session, shop_id: int) -> set[int]:
+    """Packs of ours that the shop sells in a listing of ours: another item is no home of theirs."""
+    rows = session.execute(
+        text("""SELECT v.variant_id FROM listing l JOIN listing_variant v ON v.listing_id = l.id
+            WHERE l.shop_id = :shop AND l.remote_id IS NOT NULL AND v.removed_at IS NULL"""),
+        {"shop": shop_id},
+    )
+    return {row[0] for row in rows}
+
+
 def begun(session: Session, shop_id: int) -> set[str]:
     """SKUs of the listings that are being created just now: what shows them is found by their
     create, and is no stranger."""

@@ -21,26 +21,24 @@ from connectors.contract import (
     Failed,
     RemoteItem,
     RemoteState,
-    RemoteStatus,
     RemoteVariant,
 )
-from connectors.errors import ChannelError, NotFound
+from connectors.errors import ChannelError
 from models import facts, leases, outcomes, pairing, shops, stops
 from models.facts import ProductFacts, ShopFacts, VariantFacts
 from models.outcomes import EventRow
 from models.pairing import Found
 from models.shop import Shop
-from worker import offer, tokens
+from worker import copies, offer, tokens
 from worker.certify import assigned
 from worker.draft import item_sku
 from worker.env import Env
+from worker.items import read_living
 from worker.likeness import Ours, Theirs, pair
 from worker.planning import world_now
 from worker.world import World
 
 _log = structlog.get_logger(__name__)
-
-READ_AT_ONCE = 50
 
 PERSON, EQUAL = "operator", "equal code"
 
@@ -66,6 +64,16 @@ class Survey:
 # --- reading ----------------------------------------------------------------------------------
 
 
+def look_through(env: Env, shop: Shop) -> list[str]:
+    """Read a shop, adopt what is surely ours and ask about second items with our SKUs; returns what
+    could not be adopted, in sentences. Raises ChannelError."""
+    survey(env, shop)
+    problems = adopt_sure(env, shop)
+    account = tokens.fresh_account(env, shop).account
+    copies.look(env, shop, env.connector(shop.channel, account))
+    return problems
+
+
 def survey(env: Env, shop: Shop) -> None:
     """Read the whole shop and write what of it may be ours. Raises ChannelError."""
     account = tokens.fresh_account(env, shop).account
@@ -88,20 +96,10 @@ def _everything(connector: Connector) -> list[RemoteState]:
         cursor = page.cursor
         if not page.more:
             break
-    states: list[RemoteState] = []
-    wanted = list(ids)
-    for start in range(0, len(wanted), READ_AT_ONCE):
-        for outcome in connector.read(wanted[start : start + READ_AT_ONCE], full=True):
-            if isinstance(outcome, Done) and outcome.value.status is not RemoteStatus.MISSING:
-                states.append(outcome.value)
-            elif isinstance(outcome, Failed) and not _is_gone(outcome):
-                raise outcome.error
+    states, errors = read_living(connector, list(ids))
+    if errors:
+        raise errors[0]
     return states
-
-
-def _is_gone(outcome: Failed) -> bool:
-    """Deleted between the list and the reading."""
-    return isinstance(outcome.error, NotFound)
 
 
 def _packs(state: RemoteState) -> list[dict[str, Any]]:
@@ -136,7 +134,8 @@ def propose(env: Env, shop_id: int, found: Sequence[dict[str, Any]]) -> None:
         mine = _candidates(facts.load_products(session, facts.product_ids(session)), shop)
         asked = {(row["remote_id"], row["remote_variant_id"]) for row in found}
         taken = {r.variant_id for r in pairing.of_shop(session, shop_id) if _is_taken(r, asked)}
-        pairs = pair([m for m in mine if m.variant_id not in taken], [_theirs(f) for f in found])
+        taken |= pairing.listed(session, shop_id)
+        pairs = pair(mine, [_theirs(f) for f in found], {v for v in taken if v is not None})
         rows = [
             {
                 **row,

@@ -84,8 +84,7 @@ def connect(env: Env, new: NewShop) -> Connected:
     connected = _map(env, new.channel, account, env.connector(new.channel, account), facts)
     with env.db.transaction() as session:
         stored = session.get_one(Shop, shop_id)
-    adopting.survey(env, stored)
-    problems = adopting.adopt_sure(env, stored)
+    problems = adopting.look_through(env, stored)
     with env.db.transaction() as session:
         unread.done(session, stored.key)
         verdicts = [row.verdict for row in pairing.of_shop(session, shop_id)]

@@ -25,6 +25,7 @@ from connectors.contract import (
 )
 from connectors.errors import Ambiguous, ChannelError, ProtocolError, Rejected
 from models import holds, listings, outcomes, queue, shops, turns
+from models.copies import TWO_ITEMS
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -42,8 +43,6 @@ LOOKUPS = 3
 
 LOOKUP_SPACING = 1 / 6
 """Of the settle time, between two of those readings."""
-
-TWO_ITEMS = "two_items"
 
 SENT_FACETS = ("price", "stock", "variants", "content")
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from models import holds, outcomes, queue, registry, shops, stops
+from models import holds, outcomes, queue, reconciling, registry, shops, stops
+from models.copies import TWO_ITEMS
 from models.holds import ItemRow
 from models.outcomes import EventRow
 from models.run import Hold
 from worker import guards, office, refusals
-from worker.create import TWO_ITEMS
 from worker.env import Env
 from worker.planning import plan_in, plan_refused_in
 from worker.pull import ABSENCE, NOT_IN_REGISTER
@@ -75,9 +75,10 @@ WORDS = {
         "Đọc lời sàn ở lần từ chối cuối và sửa nguyên nhân.",
     ),
     TWO_ITEMS: Words(
-        "Trên gian hàng có hai sản phẩm cùng mã SKU; chương trình không biết cái nào là của mình.",
+        "Trên gian hàng có hai sản phẩm cùng mã SKU; chương trình chỉ quản được một, cái kia không "
+        "được gỡ khi hết chứng nhận.",
         "Tìm lại theo mã SKU; chỉ còn một thì nhận làm của mình, vẫn hai thì hỏi lại.",
-        "Để yên cả hai: chương trình không quản sản phẩm này ở gian hàng đó.",
+        "Để yên: cái đang quản thì vẫn quản, cái chưa quản thì không đụng tới và không nhận.",
         "Xóa bớt một sản phẩm trên trang người bán.",
     ),
     LOSS: Words(
@@ -173,8 +174,10 @@ def _stop_shop(env: Env, session: Session, hold: Hold, items: Sequence[ItemRow])
 
 
 def _look_up(env: Env, session: Session, hold: Hold, items: Sequence[ItemRow]) -> None:
-    for item in items:
-        queue.look_up_again(session, int(item.detail["listing"]), env.now())
+    ids = [int(item.detail["listing"]) for item in items]
+    for listing_id in ids:
+        queue.look_up_again(session, listing_id, env.now())
+    reconciling.mark(session, ids, env.now())
     holds.end_hold(session, hold.id or 0, env.now())
 
 

@@ -9,7 +9,7 @@ item holds other packs as well: an item that is ours has our packs, and the othe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from models.text import fold
@@ -74,12 +74,15 @@ class Pair:
         return "sure" if same and not self.mixed else "doubtful"
 
 
-def pair(ours: Sequence[Ours], theirs: Sequence[Theirs]) -> list[Pair]:
-    """One pair a pack of theirs. No pack of ours is in two pairs, and the packs of one item are
-    of one product: the surest pairs are made first."""
+def pair(
+    ours: Sequence[Ours], theirs: Sequence[Theirs], paired: Collection[int] = ()
+) -> list[Pair]:
+    """One pair a pack of theirs. No pack of ours is in two pairs (``paired``: those that are in one
+    already), and the packs of one item are of one product: the surest pairs are made first. A
+    second item with a SKU of ours is nobody's here (:mod:`worker.copies` asks about it)."""
     proposals = sorted(_proposals(ours, theirs), key=lambda p: (-_rank(p), p.theirs.key, _sku(p)))
     made: dict[tuple[str, str], Pair] = {}
-    taken: set[int] = set()
+    taken = set(paired)
     product_of: dict[str, int] = {}
     for proposal in proposals:
         mine = proposal.ours

@@ -136,8 +136,7 @@ def _look_through(env: Env, shop: Shop, place: Place, done: Drained) -> Drained:
     """The shop is new here, or the database came from a backup: before anything is created, what is
     there already is found and adopted."""
     try:
-        adopting.survey(env, shop)
-        adopting.adopt_sure(env, shop)
+        adopting.look_through(env, shop)
     except ChannelError as error:
         _trip(env, shop, place, error)
         return Drained(done.rows, False, "fault")

@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from connectors.contract import Connector, Done, Failed, Outcome, RemoteState
 from connectors.errors import NotFound
-from models import holds, leases, listings, outcomes, queue, reconciling, states, turns
+from models import copies, holds, leases, listings, outcomes, queue, reconciling, states, turns
 from models.holds import Item, Question
 from models.listings import ListingState
 from models.outcomes import EventRow
@@ -144,6 +144,7 @@ def write(session: Session, place: Place, readings: Sequence[Reading], at: datet
     outcomes.drifted(session, _repairs(session, found, at), at)
     outcomes.observed(session, [_row(r, at) for r in found], at)
     outcomes.lost(session, [r.listing.id for r in gone], at)
+    copies.look_first(session, [r.listing.id for r in gone], at)
     _hold_lost_again(session, place, [r.listing for r in gone], at)
     outcomes.down_again(session, [r.listing.id for r in found if _left_review(r)], at)
     outcomes.log(session, [e for r in readings for e in _events(r, place)], at)

@@ -15,7 +15,7 @@ import structlog
 from connectors.errors import ChannelError
 from models import queue, reconciling, shops, stops
 from models.shop import Shop
-from worker import tokens
+from worker import copies, tokens
 from worker.env import Env
 
 _log = structlog.get_logger(__name__)
@@ -55,7 +55,8 @@ def _others_first(env: Env, shop: Shop) -> bool:
 
 
 def _changed(env: Env, shop: Shop) -> list[str]:
-    """Remote ids that the channel's feed names since the last reconcile."""
+    """Remote ids that the channel's feed names since the last reconcile; those that are not ours
+    are looked at before the cursor goes on."""
     name = f"changes:{shop.key}"
     with env.db.transaction() as session:
         cursor = shops.cursor(session, name)
@@ -63,7 +64,9 @@ def _changed(env: Env, shop: Shop) -> list[str]:
     for _page in range(PAGES):
         try:
             account = tokens.fresh_account(env, shop).account
-            changes = env.connector(shop.channel, account).changed_since(cursor)
+            connector = env.connector(shop.channel, account)
+            changes = connector.changed_since(cursor)
+            copies.look(env, shop, connector, changes.remote_ids)
         except ChannelError as error:
             _log.warning("change feed not read", shop=shop.key, error=error.message)
             break

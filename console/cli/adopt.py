@@ -38,8 +38,7 @@ def adopt(
     with program() as env:
         found = shop_named(env, shop)
         if again:
-            adopting.survey(env, found)
-            problems += adopting.adopt_sure(env, found)
+            problems += adopting.look_through(env, found)
         waiting = [int(row["id"]) for row in adopting.report(env, found).waiting]
         try:
             problems += adopting.adopt(env, found, _ids(yes, waiting), by="operator")
