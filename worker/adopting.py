@@ -19,11 +19,12 @@ from connectors.contract import (
     Connector,
     Done,
     Failed,
+    Outcome,
     RemoteItem,
     RemoteState,
     RemoteVariant,
 )
-from connectors.errors import ChannelError
+from connectors.errors import AuthExpired, ChannelError
 from models import facts, leases, outcomes, pairing, shops, stops
 from models.facts import ProductFacts, ShopFacts, VariantFacts
 from models.outcomes import EventRow
@@ -69,16 +70,13 @@ def look_through(env: Env, shop: Shop) -> list[str]:
     could not be adopted, in sentences. Raises ChannelError."""
     survey(env, shop)
     problems = adopt_sure(env, shop)
-    account = tokens.fresh_account(env, shop).account
-    copies.look(env, shop, env.connector(shop.channel, account))
+    tokens.ask(env, shop, lambda connector: copies.look(env, shop, connector))
     return problems
 
 
 def survey(env: Env, shop: Shop) -> None:
     """Read the whole shop and write what of it may be ours. Raises ChannelError."""
-    account = tokens.fresh_account(env, shop).account
-    connector = env.connector(shop.channel, account)
-    states = _everything(connector)
+    states = tokens.ask(env, shop, _everything)
     with env.db.transaction() as session:
         begun = pairing.begun(session, shop.id or 0)
     ids = {s.remote_id for s in states if begun & {s.item_sku, *(v.sku for v in s.variants)}}
@@ -237,13 +235,11 @@ def adopt(env: Env, shop: Shop, ids: Sequence[int], *, by: str) -> list[str]:
     wanted = [r for r in chosen if r.variant_id is not None and r.verdict != "adopted"]
     if not wanted:
         return []
-    account = tokens.fresh_account(env, shop).account
-    connector = env.connector(shop.channel, account)
     fence = _lease(env, shop)
     try:
         problems: list[str] = []
         for rows in _by_item(wanted):
-            problems += _adopt_item(env, shop, connector, rows, by)
+            problems += _adopt_item(env, shop, rows, by)
         return problems
     finally:
         with env.db.transaction() as session:
@@ -278,9 +274,7 @@ def _by_item(rows: Sequence[Found]) -> list[list[Found]]:
     return list(grouped.values())
 
 
-def _adopt_item(
-    env: Env, shop: Shop, connector: Connector, rows: Sequence[Found], by: str
-) -> list[str]:
+def _adopt_item(env: Env, shop: Shop, rows: Sequence[Found], by: str) -> list[str]:
     """One item: all its chosen packs are of one product (the pairing sees to that)."""
     with env.db.transaction() as session:
         product = facts.load_products(session, [rows[0].product_id or 0])[0]
@@ -288,7 +282,7 @@ def _adopt_item(
     packs = _chosen(product, rows)
     sku = _free_sku(product, [variant for variant, _remote in packs], known)
     item = RemoteItem(rows[0].remote_id, tuple(RemoteVariant(v.sku, remote) for v, remote in packs))
-    (outcome,) = connector.adopt([Adoption(item, sku)])
+    outcome = tokens.ask(env, shop, lambda connector: _mark(connector, Adoption(item, sku)))
     if not isinstance(outcome, Done):
         words = outcome.error.message if isinstance(outcome, Failed) else "sàn chưa trả lời xong"
         return [f"{rows[0].title} ({rows[0].remote_id}): {words}"]
@@ -311,6 +305,14 @@ def _adopt_item(
         )
         outcomes.log(session, [event], env.now())
     return []
+
+
+def _mark(connector: Connector, adoption: Adoption) -> Outcome[RemoteItem]:
+    """Our SKUs on the item. Raises AuthExpired, which is nobody's refusal."""
+    (outcome,) = connector.adopt([adoption])
+    if isinstance(outcome, Failed) and isinstance(outcome.error, AuthExpired):
+        raise outcome.error
+    return outcome
 
 
 def _chosen(product: ProductFacts, rows: Sequence[Found]) -> list[tuple[VariantFacts, str]]:

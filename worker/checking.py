@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from connectors.contract import ShopFacts
-from connectors.errors import AuthExpired
 from models import shops
 from models.shop import Shop
 from worker import planning, tokens
@@ -13,7 +12,7 @@ from worker.env import Env
 def check(env: Env, shop: Shop) -> ShopFacts:
     """What the shop says of itself now, kept: what it refused may be taken now, and is tried once
     more. Raises a ChannelError that says what is wrong."""
-    facts = _ask(env, shop)
+    facts = tokens.ask(env, shop, lambda connector: connector.check())
     with env.db.transaction() as session:
         shops.checked(
             session, shop.id or 0, facts.settings, facts.consent_expires_at, env.now(),
@@ -21,13 +20,3 @@ def check(env: Env, shop: Shop) -> ShopFacts:
         )  # fmt: skip
     planning.plan_refused(env, shop.id or 0)
     return facts
-
-
-def _ask(env: Env, shop: Shop) -> ShopFacts:
-    """A token that the channel ended early is traded once."""
-    opened = tokens.fresh_account(env, shop)
-    try:
-        return env.connector(shop.channel, opened.account).check()
-    except AuthExpired:
-        opened = tokens.refresh(env, shop, opened.version)
-        return env.connector(shop.channel, opened.account).check()

@@ -10,16 +10,17 @@ unclear answer the same token is tried once more, and only a refusal pauses the 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from sqlalchemy import text
 
-from connectors.contract import Account, Credentials
-from connectors.errors import AuthRefused, ChannelError
+from connectors.contract import Account, Connector, Credentials
+from connectors.errors import AuthExpired, AuthRefused, ChannelError
 from models import shops
 from models.shop import Shop
 from worker.env import Env
@@ -30,6 +31,8 @@ EARLY = timedelta(minutes=20)
 _log = structlog.get_logger(__name__)
 
 _LOCK_SPACE = 7_205_002
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,17 @@ def fresh_account(env: Env, shop: Shop) -> Opened:
     if lapses_soon(opened, env.now()):
         opened = refresh(env, shop, opened.version)
     return opened
+
+
+def ask(env: Env, shop: Shop, call: Callable[[Connector], T]) -> T:
+    """``call`` with a login that will last for a while; a token that the channel ended early is
+    traded once, and the call repeated. Raises what :func:`refresh` and the call do."""
+    opened = fresh_account(env, shop)
+    try:
+        return call(env.connector(shop.channel, opened.account))
+    except AuthExpired:
+        opened = refresh(env, shop, opened.version)
+        return call(env.connector(shop.channel, opened.account))
 
 
 def keep_fresh(env: Env) -> None:

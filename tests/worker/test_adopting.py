@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from connectors.contract import Failed, RemoteStatus
-from connectors.errors import Rejected
+from connectors.errors import AuthExpired, Rejected
 from models import leases, overview
 from tests.worker.fakes import Item, source_product
 from worker import adopting
@@ -101,6 +101,26 @@ def test_what_cannot_be_marked_is_told_and_stays_undecided(full):
     (problem,) = adopting.adopt(full.env, shop, [row["id"]], by="operator")
     assert "đang khuyến mãi" in problem
     assert [r["id"] for r in adopting.report(full.env, shop).waiting] == [row["id"]]
+
+
+def test_a_login_that_ended_early_is_renewed_once(full):
+    shop = full.connect(access_token="a", refresh_token="r")
+    (row,) = adopting.report(full.env, shop).waiting
+    ended = Failed(AuthExpired("Invalid access_token"))
+    full.market.script["adopt"] = [ended, ended]
+    with pytest.raises(AuthExpired):
+        adopting.adopt(full.env, shop, [row["id"]], by="operator")
+    assert len(full.market.writes("refresh")) == 1
+    full.market.script["adopt"] = [ended]
+    assert adopting.adopt(full.env, shop, [row["id"]], by="operator") == []
+    assert full.market.items["shop-mot", full.like].sku == "OCOP-2-100G"
+
+
+def test_a_login_that_ended_early_is_renewed_to_read_a_shop(full):
+    shop = full.connect(access_token="a", refresh_token="r")
+    full.market.script["read"] = [Failed(AuthExpired("Invalid access_token"))]
+    assert adopting.look_through(full.env, shop) == []
+    assert len(full.market.writes("refresh")) == 1
 
 
 def test_nobody_adopts_while_the_shop_is_drained(full):
