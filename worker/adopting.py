@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from sqlmodel import Session
 
 from connectors.contract import (
     Adoption,
@@ -25,7 +26,7 @@ from connectors.contract import (
     RemoteVariant,
 )
 from connectors.errors import AuthExpired, ChannelError
-from models import facts, leases, outcomes, pairing, shops, stops
+from models import facts, leases, outcomes, pairing, refused_adoptions, shops, stops
 from models.facts import ProductFacts, ShopFacts, VariantFacts
 from models.outcomes import EventRow
 from models.pairing import Found
@@ -37,6 +38,7 @@ from worker.env import Env
 from worker.items import read_living
 from worker.likeness import Ours, Theirs, pair
 from worker.planning import world_now
+from worker.retry import adopted_at, is_shop_fault
 from worker.world import World
 
 _log = structlog.get_logger(__name__)
@@ -180,7 +182,7 @@ def _adopt_found(env: Env) -> None:
         if not shop.enabled or shop.paused_reason:
             continue
         try:
-            problems = adopt_sure(env, shop)
+            problems = adopt_sure(env, shop, patient=True)
         except ChannelError as error:
             problems = [error.message]
         for problem in problems:
@@ -214,14 +216,26 @@ def _theirs(row: dict[str, Any]) -> Theirs:
 # --- deciding ---------------------------------------------------------------------------------
 
 
-def adopt_sure(env: Env, shop: Shop) -> list[str]:
-    """Adopt what needs no person; returns what could not be adopted, in sentences."""
+def adopt_sure(env: Env, shop: Shop, *, patient: bool = False) -> list[str]:
+    """Adopt what needs no person (``patient``: but for what the channel refused lately); returns
+    what could not be adopted, in sentences."""
     with env.db.transaction() as session:
-        sure = [r.id for r in pairing.of_shop(session, shop.id or 0) if r.verdict == "sure"]
+        waits = _waits(env, session, shop) if patient else set()
+        rows = pairing.of_shop(session, shop.id or 0)
+        sure = [r.id for r in rows if r.verdict == "sure" and r.remote_id not in waits]
     try:
         return adopt(env, shop, sure, by=EQUAL)
     except Busy as error:
         return [str(error)]
+
+
+def _waits(env: Env, session: Session, shop: Shop) -> set[str]:
+    """Remote ids of the items that the channel would refuse again just now."""
+    return {
+        remote_id
+        for remote_id, refused in refused_adoptions.of_shop(session, shop.id or 0).items()
+        if adopted_at(refused.times, refused.last_at, env.timing.period_s) > env.now()
+    }
 
 
 def adopt(env: Env, shop: Shop, ids: Sequence[int], *, by: str) -> list[str]:
@@ -284,6 +298,7 @@ def _adopt_item(env: Env, shop: Shop, rows: Sequence[Found], by: str) -> list[st
     item = RemoteItem(rows[0].remote_id, tuple(RemoteVariant(v.sku, remote) for v, remote in packs))
     outcome = tokens.ask(env, shop, lambda connector: _mark(connector, Adoption(item, sku)))
     if not isinstance(outcome, Done):
+        _count_refusal(env, shop, rows[0].remote_id, outcome)
         words = outcome.error.message if isinstance(outcome, Failed) else "sàn chưa trả lời xong"
         return [f"{rows[0].title} ({rows[0].remote_id}): {words}"]
     with env.db.transaction() as session:
@@ -296,6 +311,7 @@ def _adopt_item(env: Env, shop: Shop, rows: Sequence[Found], by: str) -> list[st
             env.now(),
         )  # fmt: skip
         pairing.decide(session, [r.id for r in rows], "adopted", by, env.now())
+        refused_adoptions.forget(session, shop.id or 0, rows[0].remote_id)
         event = EventRow(
             kind="adopted",
             shop_id=shop.id,
@@ -305,6 +321,13 @@ def _adopt_item(env: Env, shop: Shop, rows: Sequence[Found], by: str) -> list[st
         )
         outcomes.log(session, [event], env.now())
     return []
+
+
+def _count_refusal(env: Env, shop: Shop, remote_id: str, outcome: Outcome[RemoteItem]) -> None:
+    """A fault of the shop, or an answer that is still to come, says nothing of the item."""
+    if isinstance(outcome, Failed) and not is_shop_fault(outcome.error):
+        with env.db.transaction() as session:
+            refused_adoptions.count(session, shop.id or 0, remote_id, env.now())
 
 
 def _mark(connector: Connector, adoption: Adoption) -> Outcome[RemoteItem]:

@@ -79,6 +79,12 @@ def again_at(
     return now + timedelta(seconds=backoff_s(attempts, first_s, period_s))
 
 
+def adopted_at(times: int, last_at: datetime, period_s: float) -> datetime:
+    """When an item that the channel did not let us mark ``times`` times in a row is tried again by
+    itself: what passes (a ban, a promotion) is not told apart from what stays."""
+    return last_at + timedelta(seconds=backoff_s(times, period_s, period_s * PASSING_MOST_PERIODS))
+
+
 def _is_named(error: ChannelError) -> bool:
     """A fault that the channel gave a code: it may be about this one row."""
     return isinstance(error, (Unavailable, Ambiguous)) and error.code not in _NO_FAULT_OF_IT

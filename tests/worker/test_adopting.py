@@ -7,7 +7,7 @@ import copy
 import pytest
 
 from connectors.contract import Failed, RemoteStatus
-from connectors.errors import AuthExpired, Rejected
+from connectors.errors import AuthExpired, Rejected, Unavailable
 from models import leases, overview
 from tests.worker.fakes import Item, source_product
 from worker import adopting
@@ -162,6 +162,35 @@ def test_a_new_product_with_the_sku_of_a_stranger_is_adopted_at_the_next_pull(fu
     full.sync()
     assert [i.sku for i in full.market.items.values()].count("OCOP-7-100G") == 1
     assert full.listing("OCOP-7-100G").state == "live"
+
+
+def test_what_the_channel_refuses_is_tried_ever_more_seldom(full):
+    """…by itself; a person's word, and a shop that is read anew, are tried at once."""
+    full.market.script["adopt"] = [Failed(Rejected("bị cấm")) for _ in range(9)]
+    shop = full.connect()
+    left = full.market.script["adopt"]
+    tried = []
+    for _quarter in range(24):
+        before = len(left)
+        for _ in range(3):
+            adopting.look_again(full.env)
+        tried.append(before - len(left))
+        full.time.forward(minutes=15)
+    assert tried == [int(quarter in (2, 6, 14)) for quarter in range(24)]
+    adopting.look_through(full.env, shop)
+    assert len(left) == 4
+    left.clear()
+    full.time.forward(hours=6)
+    adopting.look_again(full.env)
+    assert full.listing("OCOP-1-100G").remote_id == full.same
+    assert full.sql("SELECT name FROM cursor WHERE name LIKE 'adoption%'") == []
+
+
+def test_a_fault_of_the_shop_is_no_refusal_of_an_item(full):
+    full.market.script["adopt"] = [Failed(Unavailable("bận"))]
+    full.connect()
+    adopting.look_again(full.env)
+    assert full.listing("OCOP-1-100G").remote_id == full.same
 
 
 def test_reconnecting_finds_nothing_new(full):
