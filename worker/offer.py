@@ -24,6 +24,7 @@ from models.facts import (
 )
 from models.text import fold
 from worker import texts
+from worker.labels import fitting
 from worker.reasons import day
 from worker.rules import PackingRule, RuleBook, TemplateRule
 
@@ -230,7 +231,8 @@ def variant_rows(
     variants: Sequence[VariantFacts], packing: PackingRule, label_max: int
 ) -> list[dict[str, Any]]:
     """The variants facet: SKU, label, shipping weight (grams), GTIN and net of each pack."""
-    labels = _distinct([texts.cut_at_word(v.pack, label_max) for v in variants], label_max)
+    nets = [_net(v) for v in variants]
+    labels = fitting([v.pack for v in variants], nets, label_max)
     return [
         {
             "sku": v.sku,
@@ -242,6 +244,13 @@ def variant_rows(
         }
         for v, label in zip(variants, labels, strict=True)
     ]
+
+
+def _net(variant: VariantFacts) -> str:
+    """ "500 g", "330 ml"; "" where the registry states neither."""
+    if variant.net_g:
+        return f"{variant.net_g} g"
+    return f"{variant.net_ml} ml" if variant.net_ml else ""
 
 
 def ship_weight(variant: VariantFacts, packing: PackingRule) -> int:
@@ -292,17 +301,3 @@ def filled(
     for mark, value in values.items():
         text = text.replace(mark, value)
     return {**attribute, "text": text}
-
-
-def _distinct(labels: Sequence[str], most: int) -> list[str]:
-    """Labels made different where the cut made them equal ("Hộp 10 quả", "Hộp 10 quả 2")."""
-    seen: set[str] = set()
-    answer: list[str] = []
-    for label in labels:
-        unique, number = label, 2
-        while unique.lower() in seen:
-            tail = f" {number}"
-            unique, number = label[: most - len(tail)] + tail, number + 1
-        seen.add(unique.lower())
-        answer.append(unique)
-    return answer
