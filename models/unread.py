@@ -11,6 +11,9 @@ from sqlmodel import Session
 _MARK = "unread:"
 """Names their rows among the cursors."""
 
+UNREAD = f"EXISTS (SELECT 1 FROM cursor c WHERE c.name = '{_MARK}' || s.key)"  # noqa: S608
+"""Whether the shop ``s`` was not read through yet: a condition in SQL."""
+
 
 def mark(session: Session, shop_key: str, now: datetime) -> None:
     _insert(session, "VALUES (:mark || :key, '', :now)", key=shop_key, now=now)
@@ -26,6 +29,12 @@ def _insert(where: Session | Connection, rows: str, **values: object) -> None:
             ON CONFLICT (name) DO UPDATE SET updated_at = excluded.updated_at"""),
         {"mark": _MARK, **values},
     )
+
+
+def among(session: Session) -> set[str]:
+    """The keys of these shops."""
+    query = text(f"SELECT s.key FROM shop s WHERE {UNREAD}")  # noqa: S608
+    return {row[0] for row in session.execute(query)}
 
 
 def is_unread(session: Session, shop_key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Connect a shop: try its login, read who it is and what it allows, propose its categories."""
+"""Connect a shop: try its login, read who it is and what it allows, and settle it in."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from sqlmodel import Session
 from connectors.contract import Account, Connector, Credentials, ShopFacts
 from connectors.errors import AuthExpired
 from connectors.guard import Refused
-from models import categories, pairing, shops, unread
+from models import shops, unread
 from models.shop import Shop
 from models.text import slug
-from worker import adopting, mapping, planning
+from worker import planning
 from worker.env import Env
 from worker.saying import say
+from worker.settle_in import Settled, patiently, settle_in_or_say
 
 
 class BadAccount(ValueError):
@@ -46,19 +47,14 @@ class NewShop:
 class Connected:
     key: str
     facts: ShopFacts
-    mapped: int
-    unmapped: tuple[str, ...]
-    adopted: int = 0
-    waiting: int = 0
-    """Packs of the shop that are ours, and those that a person has to judge."""
-    not_adopted: tuple[str, ...] = ()
-    """Items that are surely ours and could not be marked as such, in sentences."""
+    settled: Settled
 
 
 def connect(env: Env, new: NewShop) -> Connected:
     """Add a shop, or connect one again that the caller names. A shop that worked is left as it was
     until its new login is known to work, and to be of the same account: until then its listings
-    belong to the old one. Raises BadAccount, or a ChannelError that says what is wrong."""
+    belong to the old one. From there on it is connected, and what the channel does not let through
+    is left to the schedule. Raises BadAccount, or a ChannelError that says what is wrong."""
     if new.channel not in env.connectors:
         known = ", ".join(sorted(env.connectors))
         raise BadAccount(
@@ -72,28 +68,17 @@ def connect(env: Env, new: NewShop) -> Connected:
     elif shop.checked_at is None:
         _store_unchecked(env, shop, account, connector)
     try:
-        facts = connector.check()
+        facts = patiently(env, shop, connector.check)
     except AuthExpired:  # a file does not say until when its access token is good
         account, connector = _refreshed(env, shop, account, connector)
-        facts = connector.check()
+        facts = patiently(env, shop, connector.check)
     _same_account(shop, facts)
     _only_once(env, shop, facts)
     shop_id = _store_checked(env, shop, account, connector, facts)
     planning.plan_refused(env, shop_id)
-    account = replace(account, settings=facts.settings)
-    connected = _map(env, new.channel, account, env.connector(new.channel, account), facts)
     with env.db.transaction() as session:
         stored = session.get_one(Shop, shop_id)
-    problems = adopting.look_through(env, stored)
-    with env.db.transaction() as session:
-        unread.done(session, stored.key)
-        verdicts = [row.verdict for row in pairing.of_shop(session, shop_id)]
-    return replace(
-        connected,
-        adopted=verdicts.count("adopted"),
-        waiting=verdicts.count("doubtful"),
-        not_adopted=tuple(problems),
-    )
+    return Connected(stored.key, facts, settle_in_or_say(env, stored))
 
 
 def _refreshed(
@@ -304,29 +289,3 @@ def _only_once(env: Env, shop: Shop, facts: ShopFacts) -> None:
         if shop.checked_at is None:
             shops.forget(session, shop.id or 0)
     raise BadAccount(say("tài khoản này đã kết nối với tên '%(shop)s'", shop=twin.key))
-
-
-def _map(
-    env: Env, channel: str, account: Account, connector: Connector, facts: ShopFacts
-) -> Connected:
-    """Propose categories for goods that have none yet in this market."""
-    market = (channel, account.base_url)
-    with env.db.transaction() as session:
-        known = categories.mapped(session, market)
-    starter = connector.capabilities.starter
-    wanted = [row for row in starter if (row.kind, row.words) not in known]
-    proposals = mapping.propose(connector.categories(), wanted) if wanted else []
-    leaves = sorted({p.category_id for p in proposals})
-    attributes = connector.attributes(leaves) if leaves else {}
-    rows = [
-        categories.MapRow(
-            p.kind, p.words, p.category_id,
-            tuple(mapping.default_attributes(attributes.get(p.category_id, ()))), p.name,
-        )
-        for p in proposals
-    ]  # fmt: skip
-    with env.db.transaction() as session:
-        categories.add(session, market, rows)
-        known = categories.mapped(session, market)
-    unmapped = sorted({row.kind for row in starter} - {kind for kind, _words in known})
-    return Connected(account.shop_key, facts, len(rows), tuple(unmapped))

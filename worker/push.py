@@ -34,7 +34,7 @@ from models.listings import ListingState
 from models.outcomes import EventRow
 from models.queue import Claimed
 from models.shop import Shop
-from worker import adopting, calls, tokens, uploads
+from worker import calls, tokens, uploads
 from worker.calls import Caller
 from worker.create import Batch, create
 from worker.env import Env
@@ -44,6 +44,7 @@ from worker.planning import plan_in, plan_products
 from worker.reading import look_first, read_some
 from worker.record import Place, Result, record
 from worker.retry import breaker_s
+from worker.settle_in import settle_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,17 +134,15 @@ def drain(env: Env, shop_id: int, run_id: int | None = None) -> Drained:
 
 
 def _look_through(env: Env, shop: Shop, place: Place, done: Drained) -> Drained:
-    """The shop is new here, or the database came from a backup: before anything is created, what is
-    there already is found and adopted."""
+    """The shop is new here, or the database came from a backup: before anything is created, goods
+    have their categories, and what is there already is found and adopted."""
     try:
-        adopting.look_through(env, shop)
+        settle_in(env, shop)
     except ChannelError as error:
         _trip(env, shop, place, error)
         return Drained(done.rows, False, "fault")
-    except adopting.Busy:
-        return Drained(done.rows, True, "taken")
     with env.db.transaction() as session:
-        unread.done(session, shop.key)
+        shops.close_breaker(session, place.shop_id)
     plan_products(env)
     return Drained(done.rows, True, "seen")
 

@@ -13,15 +13,17 @@ from connectors.contract import Connector
 from console.cli.naming import producer_named, shop_named
 from console.cli.output import complain, print_json, print_table, say
 from console.program import program
-from models import owners, shops, stops
+from models import owners, shops, stops, unread
 from models.shop import Shop
 from models.stops import StopRow
 from worker import checking
-from worker.connect import NewShop, connect, key_of
+from worker.connect import Connected, NewShop, connect, key_of
 from worker.env import Env, find_connectors
 from worker.planning import plan_products
 
 app = typer.Typer(help="Gian hàng: kết nối, kiểm tra, tắt.", no_args_is_help=True)
+
+UNFINISHED = "chưa đọc xong nên chưa đăng hàng mới"
 
 PROVINCE = ("tinh", "province", "tỉnh")
 
@@ -34,8 +36,9 @@ def list_accounts(
     with program() as env, env.db.transaction() as session:
         owner_names = owners.names(session)
         halted = {row.shop: row for row in stops.standing(session)}
+        new = unread.among(session)
         rows = [
-            {**_row(shop, owner_names), "stopped": _stopped(halted, shop.key)}
+            {**_row(shop, owner_names, new), "stopped": _stopped(halted, shop.key)}
             for shop in shops.all_shops(session)
         ]
     if json:
@@ -51,7 +54,9 @@ def _stopped(halted: dict[str | None, StopRow], key: str) -> str:
     return f"{row.by}: {row.why}" if row else ""
 
 
-def _row(shop: Shop, owner_names: dict[int, str]) -> dict[str, object]:
+def _row(shop: Shop, owner_names: dict[int, str], new: set[str]) -> dict[str, object]:
+    """``new``: the shops that were not read through yet."""
+    unfinished = UNFINISHED if shop.key in new else ""
     return {
         "key": shop.key,
         "name": shop.name,
@@ -59,7 +64,7 @@ def _row(shop: Shop, owner_names: dict[int, str]) -> dict[str, object]:
         "owner": owner_names.get(shop.producer_id or 0, "tỉnh"),
         "base_url": shop.base_url,
         "enabled": shop.enabled,
-        "problem": shop.paused_reason or shop.breaker_reason,
+        "problem": shop.paused_reason or shop.breaker_reason or unfinished,
         "consent_expires_at": shop.consent_expires_at,
         "checked_at": shop.checked_at,
     }
@@ -93,25 +98,35 @@ def add(
         done = connect(env, new)
         plan_products(env)
         unasked = _unasked(env, done.key)
-    result = {
-        "key": done.key, "name": done.facts.name, "region": done.facts.region,
-        "mapped": done.mapped, "unmapped": list(done.unmapped),
-        "problems": [*done.facts.problems, *done.not_adopted], "adopted": done.adopted,
-        "waiting": done.waiting, "unasked": unasked,
-    }  # fmt: skip
+    _report(done, unasked, json)
+    if done.settled.left:
+        raise typer.Exit(1)
+
+
+def _report(done: Connected, unasked: str, json: bool) -> None:
+    """What the connection found; ``unasked`` says whose goods the shop may not sell yet; what is left of it is no failure of the connection."""
+    settled = done.settled
+    problems = [*done.facts.problems, *settled.not_adopted]
     if json:
-        print_json(result)
+        print_json({
+            "key": done.key, "name": done.facts.name, "region": done.facts.region,
+            "mapped": settled.mapped, "unmapped": list(settled.unmapped), "problems": problems,
+            "adopted": settled.adopted, "waiting": settled.waiting, "left": settled.left,
+            "unasked": unasked,
+        })  # fmt: skip
         return
-    say(f"Đã kết nối '{done.key}' ({done.facts.name}), ánh xạ {done.mapped} nhóm hàng.")
+    mapped = "" if settled.left else f", ánh xạ {settled.mapped} nhóm hàng"
+    say(f"Đã kết nối '{done.key}' ({done.facts.name}){mapped}.")
     if unasked:
         say(unasked)
-    if done.unmapped:
-        say(f"Chưa có ngành hàng cho: {', '.join(done.unmapped)}.")
-    if done.adopted:
-        say(f"Nhận lại {done.adopted} quy cách đã có sẵn trên gian hàng.")
-    if done.waiting:
-        say(f"{done.waiting} quy cách giống hàng đã có, chờ xác nhận: ocop-sync adopt {done.key}")
-    for problem in (*done.facts.problems, *done.not_adopted):
+    if settled.unmapped:
+        say(f"Chưa có ngành hàng cho: {', '.join(settled.unmapped)}.")
+    if settled.adopted:
+        say(f"Nhận lại {settled.adopted} quy cách đã có sẵn trên gian hàng.")
+    if settled.waiting:
+        waiting = f"{settled.waiting} quy cách giống hàng đã có"
+        say(f"{waiting}, chờ xác nhận: ocop-sync adopt {done.key}")
+    for problem in filter(None, [*problems, settled.left]):
         say(f"Chú ý: {problem}")
 
 

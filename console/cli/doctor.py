@@ -18,7 +18,7 @@ from connectors.errors import ChannelError
 from connectors.registry.contract import RegistryError
 from console.cli.output import cell, out, print_json
 from console.program import program
-from models import holds, migrations, owners, shops, stops
+from models import holds, migrations, owners, shops, stops, unread
 from models.shop import Shop
 from worker import tokens
 from worker.env import Env
@@ -132,11 +132,14 @@ def _halted(env: Env) -> Iterator[Finding]:
 def _shops(env: Env) -> Iterator[Finding]:
     with env.db.transaction() as session:
         found = [shop for shop in shops.all_shops(session) if shop.enabled]
+        new = unread.among(session)
     if not found:
         yield Finding("gian hàng", "chưa kết nối gian hàng nào", "ocop-sync accounts add")
     yield from _nobody_agreed(env, found)
     for shop in found:
         yield from _shop(env, shop)
+        if shop.key in new:
+            yield _unfinished(shop)
 
 
 def _nobody_agreed(env: Env, found: list[Shop]) -> Iterator[Finding]:
@@ -162,6 +165,12 @@ def _shop(env: Env, shop: Shop) -> Iterator[Finding]:
     left = facts.consent_expires_at
     if left is not None and (left - env.now()).days < SOON_DAYS:
         yield Finding(name, f"quyền hết hạn {left:%d/%m/%Y}", f"trước ngày đó {_again(shop)}")
+
+
+def _unfinished(shop: Shop) -> Finding:
+    """Connected and not read through, or brought back from a backup: nothing is created in it."""
+    advice = f"ocop-sync run tự làm tiếp; làm ngay: ocop-sync accounts check {shop.key}"
+    return Finding(f"gian hàng {shop.key}", "chưa đọc xong nên chưa đăng hàng mới", advice)
 
 
 def _again(shop: Shop) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
+from connectors.contract import Connector
+from connectors.errors import Unavailable
 from console.cli import accounts
+from console.cli.doctor import _shops
 from tests.console.conftest import Run, World, typed_on, world
 from tests.worker.fakes import source_product
 from worker.connect import BadAccount
@@ -82,3 +86,28 @@ def test_the_same_command_once_more_connects_the_same_account_again(
     other = run(*add)
     assert isinstance(other.exception, BadAccount) and "tài khoản 8" in str(other.exception)
     assert world.sql(SHOP) == before
+
+
+def test_what_is_left_of_connecting_is_said_until_it_is_done(
+    run: Run, world: World, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kind = world.env.connectors["fake"]
+    good = kind.categories
+
+    def away(_self: Connector) -> Any:
+        raise Unavailable("đang bảo trì")
+
+    monkeypatch.setattr(kind, "categories", away)
+    added = run("accounts", "add", "fake", "--name", "Mỳ Chũ", "--credentials", file)
+    assert added.exit_code == 1
+    said = " ".join(added.output.split())
+    assert "Đã kết nối 'my-chu'" in said and "đang bảo trì" in said and "Lỗi" not in said
+    assert "chưa đọc xong" in orjson.loads(run("accounts", "list", "--json").output)[0]["problem"]
+    assert "chưa đọc xong" in " ".join(run("accounts", "check", "my-chu").output.split())
+    assert [(f.good, "chưa đọc xong" in f.found) for f in _shops(world.env)] == [
+        (True, False), (False, True),
+    ]  # fmt: skip
+    monkeypatch.setattr(kind, "categories", good)
+    assert "chưa đọc xong" not in " ".join(run("accounts", "check", "my-chu").output.split())
+    assert orjson.loads(run("accounts", "list", "--json").output)[0]["problem"] == ""
+    assert all(f.good for f in _shops(world.env))

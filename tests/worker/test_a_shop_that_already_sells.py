@@ -126,7 +126,7 @@ def test_thirty_are_adopted_none_doubled_and_the_strangers_untouched(
     with world.env.db.transaction() as session:
         owner = owners.find(session, "HTX A")[0][0]
     done = connect(world.env, NewShop("shopee", "Quán cũ", owner, url, secrets))
-    assert (done.adopted, done.waiting) == (20, 10)
+    assert (done.settled.adopted, done.settled.waiting) == (20, 10)
     with world.env.db.transaction() as session:
         shop = shops.by_key(session, done.key)
     assert shop is not None

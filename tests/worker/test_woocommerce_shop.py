@@ -147,7 +147,8 @@ def test_a_product_made_by_hand_is_adopted_and_takes_our_amounts(
     shop_world.sells(TWO[: len(packs)])
     if not connected:
         shop_world.opened()
-    assert (shop_world.told.adopted, shop_world.told.waiting) == (0 if connected else len(packs), 0)
+    settled = shop_world.told.settled
+    assert (settled.adopted, settled.waiting) == (0 if connected else len(packs), 0)
     shop_world.sync()
     assert shop_world.on_sale() == {sku: OURS[sku] for sku in packs}
     assert shop_world.the_item()["item_id"] == theirs
@@ -167,7 +168,8 @@ def test_what_lies_in_the_trash_is_found_adopted_and_sold(
     shop_world.market.do("trash", item_id=theirs)
     shop_world.sells(TWO[: len(packs)])
     shop_world.opened()
-    assert (shop_world.told.adopted, shop_world.told.waiting) == (0, 0)
+    settled = shop_world.told.settled
+    assert (settled.adopted, settled.waiting) == (0, 0)
     if hindered:
         shop_world.market.spoil(
             Fault(kind="outage", path="products/batch", method="POST", after=1, times=3)

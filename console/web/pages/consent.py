@@ -23,7 +23,7 @@ from console.web.failures import Problem
 from console.web.hashing import hashed
 from console.web.here import Here
 from console.web.language import _, told
-from console.web.pages.shops import connect_form, wanted_shop
+from console.web.pages.shops import connect_form, connected, wanted_shop
 from console.web.site import page, see
 from console.web.waking import wake
 from models import consent
@@ -98,8 +98,7 @@ def finish(request: Request, console: Here) -> Response:
     plan_products(env)
     wake(console)
     noted(request, "shop.connect", done.key)
-    said = _("Đã kết nối: %(name)s.") % {"name": done.facts.name}
-    return see(request, f"/shops/{done.key}", said)
+    return see(request, f"/shops/{done.key}", connected(done))
 
 
 def _state(answer: Mapping[str, str]) -> str:

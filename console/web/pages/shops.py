@@ -23,7 +23,7 @@ from models import overview, owners, shops, stops
 from models.operator import ADMIN, OPERATOR, VIEWER
 from models.shop import Shop
 from worker import checking, halting
-from worker.connect import BadAccount, NewShop, connect
+from worker.connect import BadAccount, Connected, NewShop, connect
 from worker.planning import plan_products
 
 router = APIRouter(prefix="/shops")
@@ -114,7 +114,13 @@ def connect_one(request: Request, console: Here, form: Posted) -> Response:
     plan_products(console.env)
     wake(console)
     noted(request, "shop.connect", done.key)
-    return _back(request, done.key, _("Đã kết nối: %(name)s.") % {"name": done.facts.name})
+    return _back(request, done.key, connected(done))
+
+
+def connected(done: Connected) -> str:
+    """What is said of a connection, and of what is left of it."""
+    said = _("Đã kết nối: %(name)s.") % {"name": done.facts.name}
+    return " ".join(filter(None, [said, _(done.settled.left)]))
 
 
 @router.get("/{key}", dependencies=[need(VIEWER)])
@@ -154,7 +160,7 @@ def check(request: Request, console: Here, key: str, form: Posted) -> Response:
     said = _("Tốt: %(name)s, tiền %(currency)s.") % {
         "name": facts.name, "currency": facts.currency,
     }  # fmt: skip
-    return _back(request, key, " ".join([said, *facts.problems]))
+    return _back(request, key, " ".join([said, *map(_, facts.problems)]))
 
 
 @router.post("/{key}/again", dependencies=[need(ADMIN)])

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import threading
+from typing import Any
+from urllib.parse import unquote_plus
 
 import orjson
 import pytest
 
+from connectors.contract import Connector
+from connectors.errors import Unavailable
 from console.web import terms
 from console.web.access import FORM_BYTES_MOST
 from console.web.site import fragment
@@ -194,6 +198,24 @@ def test_a_shop_is_connected_and_secrets_are_never_shown(site: Site) -> None:
 
 
 NEW = {"channel": "fake", "owner": "", "base_url": "", "c.shop_id": "7"}
+
+
+def test_a_shop_that_was_not_read_through_is_connected_and_says_so_in_the_reader_s_language(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_self: Connector, _cursor: str | None) -> Any:
+        raise Unavailable("đang bảo trì")
+
+    monkeypatch.setattr(site.world.env.connectors["fake"], "changed_since", away)
+    admin = site.as_(ADMIN)
+    admin.get("/shops/new?channel=fake")
+    done = admin.post("/shops/connect", {**NEW, "name": "Shop hai"})
+    assert "chưa đọc xong nên chưa đăng hàng mới (đang bảo trì)" in unquote_plus(
+        done.headers["location"]
+    )
+    admin.get("/language?to=en")
+    checked = admin.post("/shops/shop-hai/check")
+    assert "not read through yet" in unquote_plus(checked.headers["location"])
 
 
 def test_a_new_shop_takes_no_name_that_is_used(site: Site) -> None:
