@@ -39,7 +39,8 @@ def _drafts_in(
 ) -> Iterator[Draft]:
     capabilities = world.capabilities[shop.channel]
     verdict = certify(product, shop, capabilities, world.rules, world.today)
-    category = offer.category_for(product, world.categories.get(shop.market, ()))
+    mapped = world.categories.get(shop.market, ())
+    category = offer.category_for(product, mapped, capabilities.starter)
     if verdict.may_sell:
         listed = any(item.remote_id for item in known)
         refusal = _incomplete(product, shop, category, world, listed=listed)

@@ -7,7 +7,7 @@ certified local goods, with the product's facts put in when the offer is made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from connectors.contract import Attribute, Category, StarterRow
@@ -27,11 +27,12 @@ class Proposal:
 
 
 def propose(categories: Sequence[Category], goods: Sequence[StarterRow]) -> list[Proposal]:
-    """The likeliest leaf for each of our goods; what nothing resembles enough is left out."""
+    """The likeliest leaf for each of our goods; what nothing resembles enough is left out, for a
+    person to say."""
     leaves = _leaf_paths(categories)
     proposals = []
     for row in goods:
-        best = ranked(row, leaves, most=1)
+        best = ranked(row, leaves, most=1, fits=surely)
         if best and best[0].likeness >= GOOD_ENOUGH:
             proposals.append(best[0])
     return proposals
@@ -75,14 +76,23 @@ def _leaf_paths(categories: Sequence[Category]) -> list[Leaf]:
     return leaves
 
 
-def ranked(row: StarterRow, leaves: Sequence[Leaf], most: int) -> list[Proposal]:
-    """The leaves that resemble the row's phrases at all, the likeliest first."""
+def _always(_phrase: str, _name: str, _above: str) -> bool:
+    return True
+
+
+def ranked(
+    row: StarterRow, leaves: Sequence[Leaf], most: int,
+    fits: Callable[[str, str, str], bool] = _always,
+) -> list[Proposal]:  # fmt: skip
+    """The leaves that resemble the row's phrases at all, the likeliest first; ``fits`` says of a
+    phrase, a leaf's name and the names above it whether they may belong together."""
     scored: dict[str, Proposal] = {}
     for rank, phrase in enumerate(row.phrases):
         for category_id, name, above in leaves:
             score = likeness(phrase, name, above) - rank * 0.001
             known = scored.get(category_id)
-            if score > 0 and (known is None or score > known.likeness):
+            better = score > 0 and (known is None or score > known.likeness)
+            if better and fits(phrase, name, above):
                 scored[category_id] = Proposal(row.kind, row.words, category_id, name, score)
     return sorted(scored.values(), key=lambda p: (-p.likeness, p.category_id))[:most]
 
@@ -99,6 +109,27 @@ def likeness(phrase: str, name: str, above: str) -> float:
         own = max(own, 0.75)
     higher = len(wanted & _words(above)) / len(wanted)
     return 0.9 * own + 0.1 * higher
+
+
+_COMMON = frozenset(
+    ("thuc", "pham", "food", "foods", "do", "uong", "drink", "drinks", "beverages",
+     "va", "khac", "cac", "loai", "other", "others")
+)  # fmt: skip
+"""Words that say of no goods what they are."""
+
+_RESTRICTED = ("chuc nang", "bao ve suc khoe", "supplement")
+"""In the names of categories whose goods need papers of their own, or are locked."""
+
+
+def surely(phrase: str, name: str, above: str) -> bool:
+    """Whether a leaf may be taken for the phrase without a person's word: more than common words
+    is alike ("food" alone is no reason for "frozen food"), and goods of ours are no food
+    supplements where the phrase does not say so."""
+    wanted, got = _words(phrase), _words(name)
+    telling = wanted - _COMMON
+    alike = bool(telling & got) if telling else got <= _COMMON
+    path, said = fold(f"{above} {name}"), fold(phrase)
+    return alike and not any(mark in path and mark not in said for mark in _RESTRICTED)
 
 
 def _words(text: str) -> set[str]:

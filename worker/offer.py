@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from connectors.contract import Capabilities
+from connectors.contract import Capabilities, StarterRow
 from models.facts import (
     CategoryFacts,
     CertificateFacts,
@@ -79,16 +79,19 @@ def price_of(variant: VariantFacts, product: ProductFacts, shop: ShopFacts, rule
     return rules.price(shop.channel, shop.key, product.code).price(variant.price_vnd)
 
 
-def category_for(product: ProductFacts, mapping: Sequence[CategoryFacts]) -> CategoryFacts | None:
-    """The mapping row for a product: the longest words that its folded name holds, its kind's
-    default otherwise, None when the kind is not mapped."""
+def category_for(
+    product: ProductFacts, mapping: Sequence[CategoryFacts], starter: Sequence[StarterRow] = ()
+) -> CategoryFacts | None:
+    """The mapping row for a product: that of the words that come first in its folded name (what it
+    is: rice noodles are noodles), of those the longest. Words of the ``starter`` that the market
+    has no category for give way to none that come later, but to the kind's default; None when that
+    is not mapped."""
     name = f" {fold(product.name)} "
-    fitting = [
-        row
-        for row in mapping
-        if row.kind == product.kind and (not row.words or f" {row.words} " in name)
-    ]
-    return max(fitting, key=lambda row: len(row.words), default=None)
+    rows = {row.words: row for row in mapping if row.kind == product.kind}
+    known = {*rows, *(row.words for row in starter if row.kind == product.kind)} - {""}
+    held = [words for words in known if f" {words} " in name]
+    first = min(held, key=lambda words: (name.find(f" {words} "), -len(words)), default="")
+    return rows.get(first) or rows.get("")
 
 
 @dataclass(frozen=True, slots=True)

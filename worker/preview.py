@@ -64,7 +64,11 @@ def _page(
             for v in priced
         ],
     }  # fmt: skip
-    category = offer.category_for(product, world.categories.get(shop.market, ()))
+    mapped, starter = (
+        world.categories.get(shop.market, ()),
+        world.capabilities[shop.channel].starter,
+    )
+    category = offer.category_for(product, mapped, starter)
     if priced:
         many = not world.capabilities[shop.channel].variants_are_items
         shown = page_of(product, priced if many else priced[:1], shop, verdict.certificate, world)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.contract import StarterRow
 from models.facts import CategoryFacts
 from tests.worker.facts import TODAY, certificate, product, variant
 from tests.worker.fakes import CAPABILITIES
@@ -58,8 +59,18 @@ def test_equal_labels_are_told_apart_within_the_length():
     assert labels == ["Hộp quà tặng 500 g", "Hộp quà tặng 900 g"]
 
 
-def test_the_longest_words_choose_the_category():
-    rows = [CategoryFacts("dry", words, words or "any", ()) for words in ("", "my", "mat ong")]
+def test_the_first_words_and_of_those_the_longest_choose_the_category():
+    rows = [
+        CategoryFacts("dry", words, words or "any", ())
+        for words in ("", "my", "gao", "che", "che kho", "mat ong")
+    ]
+    assert offer.category_for(product(name="Mỳ gạo Chũ"), rows).category_id == "my"
+    assert offer.category_for(product(name="Gạo nếp Mỹ Hà"), rows).category_id == "gao"
+    assert offer.category_for(product(name="Chè kho Mỹ Độ"), rows).category_id == "che kho"
+    assert offer.category_for(product(name="Kẹo lạc"), rows).category_id == "any"
+    unmapped = [StarterRow("dry", "keo", ("kẹo",)), StarterRow("craft", "mat", ("mắt",))]
+    assert offer.category_for(product(name="Kẹo gạo"), rows, unmapped).category_id == "any"
+    assert offer.category_for(product(name="Mật ong"), rows, unmapped).category_id == "mat ong"
     assert offer.category_for(product(), rows).category_id == "my"
     assert offer.category_for(product(name="Mật ong hoa vải"), rows).category_id == "mat ong"
     assert offer.category_for(product(name="Tương Mỹ Thái"), rows).category_id == "my"
