@@ -104,7 +104,8 @@ def add(
 
 
 def _report(done: Connected, unasked: str, json: bool) -> None:
-    """What the connection found; ``unasked`` says whose goods the shop may not sell yet; what is left of it is no failure of the connection."""
+    """What the connection found; ``unasked`` says whose goods the shop may not sell yet. What is
+    left of it is no failure of the connection."""
     settled = done.settled
     problems = [*done.facts.problems, *settled.not_adopted]
     if json:
