@@ -34,9 +34,10 @@ from connectors.contract import (
     VariantsChange,
 )
 from connectors.errors import ChannelError, NotFound, ProtocolError, Rejected, Unavailable
+from models.listing import ZERO_STOCK
 from models.listings import ListingState
 from models.queue import Claimed
-from models.states import BANNED
+from models.states import BANNED, UNLISTED
 from worker.pictures import Uploaded, first_error
 from worker.reasons import reason
 from worker.record import Result
@@ -152,7 +153,22 @@ def set_stock(
         _by_variant(row, answer, took, "stock", stands)
         for row, stands, (answer, took) in zip(known, standing, answers, strict=True)
     ]
+    for result in results:
+        _off_the_shelf(caller, result, listings[result.claimed.listing_id])
     return results + [Result(row, wrote=False) for row in rows if row not in known]
+
+
+def _off_the_shelf(caller: Caller, result: Result, listing: ListingState) -> None:
+    """Where the channel does not take a stock of 0 (a shop's own minimum), what is sold out leaves
+    the shelf instead. It comes back when it has a stock that is taken: a reading finds it off, and
+    nothing is switched on whose stock is not as it should be."""
+    row = result.claimed
+    refused = isinstance(result.error, Rejected) and row.lane == ZERO_STOCK
+    if not refused or any(row.wanted.values()) or listing.state in (UNLISTED, BANNED):
+        return
+    change = AvailabilityChange(item_of(listing), False)
+    ((answer, _took),) = caller.map("set_availability", caller.connector.set_availability, [change])
+    result.wrote = result.wrote or isinstance(answer, Done)
 
 
 def _standing(row: Claimed, listing: ListingState) -> dict[str, int]:

@@ -155,3 +155,31 @@ def test_why_a_price_waits_is_told_until_it_is_taken(world: World) -> None:
     world.sql("UPDATE listing SET read_due_at = now() - interval '1 year' RETURNING 1")
     world.drain(shop)
     assert world.rows()[0].reason_code == ""
+
+
+def test_what_is_sold_out_leaves_the_shelf_where_a_stock_of_0_is_refused(world: World) -> None:
+    """A shop may have a least stock; nobody may buy what is not there."""
+    world.book.products = [source_product()]
+    world.pull()
+    shop = world.connect()
+    world.sync()
+    least = Failed(Rejected("Stock should be within 5-999999", field="stock", passing=True))
+    world.market.script["set_stock"] = [least] * 4
+    world.book.products = [source_product(stock=0)]
+    world.pull()
+    world.plan()
+    for _ in range(3):
+        world.drain(shop)
+        world.sql("UPDATE listing SET read_due_at = now() - interval '1 year' RETURNING 1")
+        world.drain(shop)
+        world.time.at += timedelta(seconds=901)
+    assert world.market.on_sale("shop-mot") == {}
+    assert world.market.writes("set_availability")[1:] == [
+        ("set_availability", "shop-mot", ("OCOP-1-100G", False))
+    ]
+    assert world.rows()[0].reason_code == "REFUSED"
+    world.book.products = [source_product(stock=30)]
+    world.market.script["set_stock"].clear()
+    world.pull()
+    world.sync()
+    assert world.market.on_sale("shop-mot") == {"OCOP-1-100G": (20_000, 30)}
