@@ -28,7 +28,7 @@ _PLACES = tuple(
         (r"(/runs/[^/]+)/stop", r"\1"),
         (r"/holds/decide", "/holds"),
         (r"/(rules|mappings)/(?:edit|import)", r"/\1"),
-        (r"(/producers/[^/]+)/(?:links|notices)(?:/.*)?", r"\1"),
+        (r"(/producers/[^/]+)/(?:agreed|links|notices)(?:/.*)?", r"\1"),
         (r"(/p/[^/]+)/notices", r"\1"),
         (r"/operators/[^/]+", "/operators"),
         (r"/tokens/revoke", "/tokens"),
