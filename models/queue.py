@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from models.listing import PRICE, READ, STOCK, SWITCH_ON, ZERO_STOCK
 from models.stops import STOPPED
-from models.unread import UNREAD
+from models.unread import LEFT_UNREAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -370,14 +370,14 @@ def owed(session: Session, shop_ids: Sequence[int]) -> int:
 
 def waiting(session: Session, now: datetime, shop_id: int | None = None) -> list[int]:
     """Shops (of all, or that one) that have something to do now: a facet, a handle or a reading
-    is due, or it was never read through."""
+    is due, or it was left without having been read through."""
     query = f"""SELECT s.id FROM shop s WHERE {_ANSWERS}
         AND (CAST(:shop AS bigint) IS NULL OR s.id = :shop)
         AND (EXISTS (SELECT 1 FROM listing_facet f WHERE f.shop_id = s.id AND {_OPEN}
                 AND (f.next_attempt_at IS NULL OR f.next_attempt_at <= :now))
           OR EXISTS (SELECT 1 FROM listing l WHERE l.shop_id = s.id
                 AND l.remote_id IS NOT NULL AND l.read_due_at <= :now)
-          OR {UNREAD})
+          OR {LEFT_UNREAD})
         ORDER BY s.id"""  # noqa: S608
     return [row[0] for row in session.execute(text(query), {"now": now, "shop": shop_id})]
 

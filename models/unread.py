@@ -14,6 +14,10 @@ _MARK = "unread:"
 UNREAD = f"EXISTS (SELECT 1 FROM cursor c WHERE c.name = '{_MARK}' || s.key)"  # noqa: S608
 """Whether the shop ``s`` was not read through yet: a condition in SQL."""
 
+LEFT_UNREAD = f"""EXISTS (SELECT 1 FROM cursor c WHERE c.name = '{_MARK}' || s.key
+    AND c.updated_at <= CAST(:now AS timestamptz) - interval '2 minutes')"""  # noqa: S608
+"""Whether nobody is at it any more: whoever connects a shop reads it through at once."""
+
 
 def mark(session: Session, shop_key: str, now: datetime) -> None:
     _insert(session, "VALUES (:mark || :key, '', :now)", key=shop_key, now=now)

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.contract import Connector
 from connectors.errors import ChannelError, RateLimited, Unavailable
-from models import stops, unread
+from models import queue, stops, unread
 from models.shop import Shop
 from tests.worker.conftest import World
 from tests.worker.fakes import source_product
@@ -70,6 +70,7 @@ def connected(world: World) -> tuple[Connected, Shop]:
     done = connect(world.env, NEW)
     (shop,) = world.shops()
     world.plan()
+    world.time.forward(minutes=3)
     return done, shop
 
 
@@ -151,3 +152,21 @@ def test_a_check_leaves_a_stopped_shop_unread(
     checking.check(world.env, shop)
     assert is_unread(world)
     assert planning.shops_to_wake(world.env)[0] == []
+
+
+def test_a_sweep_leaves_a_shop_to_who_is_connecting_it(
+    world: World, limiter: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two that read it through at once would find each other busy, and what came first would be
+    planned before the rest."""
+    kind = world.env.connectors["fake"]
+    good, woken = kind.categories, []
+
+    def swept(self: Connector) -> Any:
+        with world.env.db.transaction() as session:
+            woken.append(queue.waiting(session, world.env.now()))
+        return good(self)
+
+    monkeypatch.setattr(kind, "categories", swept)
+    connect(world.env, NEW)
+    assert woken == [[]]
