@@ -36,7 +36,7 @@ REPAIRS_WITHIN = timedelta(days=1)
 LOSS, DRIFT = "repeated_loss", "repeated_drift"
 
 VALUES = ("availability", "stock", "price")
-"""The facets that a reading is compared with."""
+"""The facets that a look is compared with before a stock is set."""
 
 FACET_NAMES = {
     "price": "giá", "stock": "tồn kho", "availability": "bật hay gỡ", "variants": "quy cách",
