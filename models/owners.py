@@ -52,11 +52,11 @@ def find(session: Session, name: str) -> list[tuple[int, str]]:
 
 
 def agree(session: Session, producer_ids: Sequence[int], *, agreed: bool) -> list[tuple[int, str]]:
-    """Record that producers agreed (or no longer agree) to the province's shops; the ids and keys
+    """Record that producers agreed (or no longer agree) to the province's shops; the ids and names
     of those of whom that is new."""
     rows = session.execute(
         text("""UPDATE producer SET agreed = :agreed WHERE id = ANY(:ids) AND agreed <> :agreed
-            RETURNING id, key"""),
+            RETURNING id, name"""),
         {"agreed": agreed, "ids": list(producer_ids)},
     )
     return sorted((row[0], row[1]) for row in rows)

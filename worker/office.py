@@ -90,10 +90,10 @@ def agree(
     """Producers agree that the province's shops sell their goods, or no longer do; returns those
     of whom that is new. An event names each."""
     changed = owners.agree(session, producer_ids, agreed=agreed)
-    for producer_id, key in changed:
-        place = {"producer": key, "id": str(producer_id)}
+    for producer_id, name in changed:
+        place = {"producer": name, "id": str(producer_id)}
         _log(env, session, AGREED, run_id, place, not agreed, agreed)
-    return [producer_id for producer_id, _key in changed]
+    return [producer_id for producer_id, _name in changed]
 
 
 def _row_json(row: MapRow) -> dict[str, Any]:

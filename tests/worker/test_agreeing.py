@@ -42,7 +42,9 @@ def test_it_is_a_run_that_names_who_decided_and_can_be_undone(world: World) -> N
         WHERE e.kind = 'agreed'""")
     assert who == "chi.lan"
     done = undo.undo(world.env, run, "anh.ba")
-    assert [(back.kind, back.now, back.back) for back in done.back] == [("agreement", True, False)]
+    assert [(back.kind, back.key, back.now, back.back) for back in done.back] == [
+        ("agreement", world.sql("SELECT name FROM producer")[0][0], True, False)
+    ]
     world.sync()
     assert world.market.on_sale("shop-mot") == {}
     again = undo.undo(world.env, run, "anh.ba").kept
